@@ -1,0 +1,113 @@
+"""What can be asked of a route or a step: its fields and what is known of them. Data, read by catalog/load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from callsheet.media.info import MediaKind
+
+FieldType: TypeAlias = Literal["text", "integer", "number", "boolean", "array", "object"]
+Canonical: TypeAlias = Literal[
+    "prompt", "negative_prompt", "image", "images", "video", "videos", "audio", "audios",
+    "duration", "resolution", "aspect_ratio",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One native field. `media` is the kind of media it takes, `many` whether it takes a list.
+
+    `has_default` says that the schema has a default that may be sent (never so for media or required fields).
+    `limits` are facts beyond the JSON Schema, as the route file gives them (pixels, seconds, megabytes, text length).
+    """
+
+    name: str
+    type: FieldType
+    required: bool = False
+    title: str = ""
+    description: str = ""
+    has_default: bool = False
+    default: object = None
+    enum: tuple[object, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+    media: MediaKind | None = None
+    many: bool = False
+    min_items: int | None = None
+    max_items: int | None = None
+    limits: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`base_usd` per `unit` (`second`, `output`, ...) as the API states it, with the date it was read."""
+
+    base_usd: float
+    unit: str
+    note: str = ""
+    as_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a call is expected to cost; `usd` is None exactly where `basis` is `unknown`."""
+
+    usd: float | None
+    basis: Literal["quoted", "base", "learned", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A hosted model. `canonical` maps canonical names to native ones; `seed_field` is None on a route without seed;
+    `seed_random` are values that the route reads as "draw one yourself"; `makes` is the kind of its output."""
+
+    id: str
+    title: str
+    fields: Mapping[str, Field]
+    canonical: Mapping[str, str]
+    makes: MediaKind
+    aliases: tuple[str, ...] = ()
+    seed_field: str | None = None
+    seed_random: frozenset[int] = frozenset()
+    price: Price | None = None
+    simulated_price: Price | None = None
+    alternatives: Mapping[str, str] = field(default_factory=dict)
+    schema: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A local step: the same shape of thing as a route, but with a version that is part of its keys."""
+
+    name: str
+    version: int
+    title: str
+    fields: Mapping[str, Field]
+    makes: MediaKind
+    schema: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A row of the intent table: which route serves it, why, and which native fields it makes required there."""
+
+    name: str
+    title: str
+    route: str
+    why: str
+    requires: tuple[str, ...] = ()
+    fixed: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong (or, as a warning, unwise) with one value for one field; `field` is the native name."""
+
+    code: str
+    message: str
+    field: str | None = None
+    hint: str | None = None
+    severity: Literal["error", "warning"] = "error"

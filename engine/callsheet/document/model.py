@@ -1,0 +1,142 @@
+"""The pipeline as its file states it, checked for shape but with nothing expanded or rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from callsheet.document.item import Item, Scalar
+from callsheet.problems import Problem, Span
+
+ParamType: TypeAlias = Literal["text", "integer", "number", "boolean", "image", "video", "audio"]
+Maker: TypeAlias = Literal["route", "intent", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One parameter with the value it has in this invocation (default, profile, params file, `--param`)."""
+
+    name: str
+    type: ParamType
+    value: Scalar
+    default: Scalar
+    description: str | None
+    span: Span
+    minimum: float | None = None
+    maximum: float | None = None
+    enum: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AxisIds:
+    """`[en, de, ja]` or a mapping id -> record. `entries`: (id item or the key's place, record or None), in file order."""
+
+    entries: tuple[tuple[Item, Item | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisTakes:
+    """`{takes: N}`, `{takes: [names]}` or `{seeds: [11, 22]}`. `ids` are texts; `seeds` goes with `{seeds: ...}`."""
+
+    ids: tuple[str, ...]
+    named: bool
+    seeds: tuple[int, ...] | None
+    unpicked: Literal["first", "hold"]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisFrom:
+    """`{from: FILE, id: COLUMN, at: /json/pointer, where: EXPR, types: {COLUMN: TYPE}, slug: true}`."""
+
+    file: Item
+    id: Item | None
+    at: Item | None
+    where: Item | None
+    types: Mapping[str, ParamType]
+    slug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    name: str
+    source: AxisIds | AxisTakes | AxisFrom
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One `exclude`/`include` entry: axis -> the ids it names (one, or a list of them)."""
+
+    values: Mapping[str, tuple[str, ...]]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TextFiles:
+    """`text: {files: "text/{language}.yaml", axis: language, fallback: en}`."""
+
+    files: Item
+    axis: str
+    fallback: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSeed:
+    """`seed: 1234` (pin) or `seed: {vary: [look]}`; `{pin: 1234, vary: [look]}` has both."""
+
+    pin: int | None
+    vary: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """`maker` says which of route, intent and step `made_by` (the value written there) is."""
+
+    name: str
+    maker: Maker
+    made_by: Item
+    over: tuple[str, ...]
+    over_span: Span | None
+    input: Item | None
+    seed: NodeSeed | None
+    when: Item | None
+    needs: tuple[str, ...]
+    needs_spans: tuple[Span, ...]
+    publish: Item | None
+    tags: tuple[str, ...]
+    advice: bool
+    allow_cut: bool
+    was: str | None
+    description: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One pipeline file, with its profile and parameters laid over. `folder` is what its paths are relative to.
+    `warnings` are what the reading noticed and a run may ignore."""
+
+    path: Path
+    folder: Path
+    name: str
+    description: str | None
+    seed: int | None
+    seed_span: Span | None
+    params: Mapping[str, Param]
+    axes: Mapping[str, Axis]
+    exclude: tuple[Entry, ...]
+    include: tuple[Entry, ...]
+    only: Mapping[str, tuple[str, ...]]
+    only_spans: Mapping[str, Span]
+    text: TextFiles | None
+    defaults: Mapping[str, Item]
+    default_spans: Mapping[str, Span]
+    max_instances: int
+    nodes: Mapping[str, Node]
+    outputs: Mapping[str, Item]
+    span: Span
+    warnings: tuple[Problem, ...] = ()

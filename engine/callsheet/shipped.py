@@ -1,0 +1,13 @@
+"""Where the data that ships with callsheet lies: `schemas/` and `pipelines/`, in a wheel or in a clone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped(folder: str) -> Path:
+    """The folder `schemas` or `pipelines`: inside an installed wheel, else at the top of the clone."""
+    data = _PACKAGE / "_data"
+    return (data if data.is_dir() else _PACKAGE.parent.parent) / folder
