@@ -10,12 +10,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from typing import ClassVar, Literal
+
+_LONG_LINE = 400
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class SourceText:
@@ -52,10 +56,15 @@ class Span:
         return f"{self.source.path}:{self.line}:{self.column}"
 
     def excerpt(self) -> str:
-        """The line with a caret under the stretch; wide characters count two cells, tabs become one space."""
-        line = self.source.line(self.line).replace("\t", " ")
+        """The line with a caret under the stretch; wide characters count two cells, tabs become one space, other
+        control characters `\ufffd`, and of a line over 400 characters only what is near the caret is shown."""
+        line = self.source.line(self.line)
         end = self.end_column if self.end_line == self.line else len(line) + 1
         start = min(self.column, len(line) + 1)
+        if len(line) > _LONG_LINE:
+            first = max(0, start - 1 - _LONG_LINE // 4)
+            line, start, end = line[first : first + _LONG_LINE], start - first, end - first
+        line = visible(line.replace("\t", " "))
         before = _cells(line[: start - 1])
         width = max(1, _cells(line[start - 1 : max(start, end) - 1]))
         number = str(self.line)
@@ -93,7 +102,7 @@ class Problem:
         lines += [f"  see also {span}" for span in self.also]
         if self.hint:
             lines.append(f"  help: {self.hint}")
-        return "\n".join(lines)
+        return visible("\n".join(lines))
 
 
 class CallsheetError(Exception):
@@ -139,6 +148,11 @@ def did_you_mean(name: str, known: Sequence[str] | Iterable[str]) -> str:
     if near:
         return f"did you mean `{near}`?"
     return "there are: " + ", ".join(f"`{one}`" for one in names) if names else "there are none"
+
+
+def visible(text: str) -> str:
+    """The text with control characters other than line ends turned into `\ufffd`: safe to show on a terminal."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def _cells(text: str) -> int:

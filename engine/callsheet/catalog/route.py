@@ -62,7 +62,9 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Route:
     """A hosted model. `canonical` maps canonical names to native ones; `seed_field` is None on a route without seed;
-    `seed_random` are values that the route reads as "draw one yourself"; `makes` is the kind of its output."""
+    `seed_random` are values that the route reads as "draw one yourself"; `makes` is the kind of its output.
+    `alternatives` says, for a canonical name that can't be given here, which route takes it. On a route whose length is
+    a number of frames, `frame_count` and `frame_rate` are the native fields that give it. `advice` is for prompts."""
 
     id: str
     title: str
@@ -76,6 +78,12 @@ class Route:
     simulated_price: Price | None = None
     alternatives: Mapping[str, str] = field(default_factory=dict)
     schema: Mapping[str, object] = field(default_factory=dict)
+    category: str = ""
+    seed_minimum: int | None = None
+    seed_maximum: int | None = None
+    frame_count: str | None = None
+    frame_rate: str | None = None
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class Step:
     fields: Mapping[str, Field]
     makes: MediaKind
     schema: Mapping[str, object] = field(default_factory=dict)
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,14 @@ class Item:
     def is_sequence(self) -> bool:
         return isinstance(self.value, Sequence) and not isinstance(self.value, str)
 
+    @property
+    def written(self) -> str:
+        """A scalar as the file writes it: a text's value, and `1.50`, `1e3`, `true` or `~` letter by letter."""
+        if isinstance(self.value, str):
+            return self.value
+        line = self.span.source.line(self.span.line)
+        return line[self.span.column - 1 : self.span.end_column - 1]
+
     def plain(self) -> object:
         """The value without places: scalars, dicts and lists."""
         if isinstance(self.value, Mapping):

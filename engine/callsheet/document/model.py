@@ -31,7 +31,8 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class AxisIds:
-    """`[en, de, ja]` or a mapping id -> record. `entries`: (id item or the key's place, record or None), in file order."""
+    """`[en, de, ja]` or a mapping id -> record. `entries`: (the id, or the key with its place; record or None), in file
+    order. An id is its item's `written`: one that is a number keeps it as `value`."""
 
     entries: tuple[tuple[Item, Item | None], ...]
 

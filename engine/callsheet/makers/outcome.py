@@ -25,6 +25,18 @@ class StillRunning(RetryableFault):
     """A request is known and not over; it can be attached to later."""
 
 
+class ReadsFailed(StillRunning):
+    """A request is known, but asking for it failed for too long: the API answers 5xx or can't be reached."""
+
+    exit_code = 69
+
+
+class ResultRefused(StillRunning):
+    """A result is ready but is not taken: its host, size or content is refused. The request is kept."""
+
+    exit_code = 65
+
+
 class AttachLost(RetryableFault):
     """A known request can't give its result any more (expired, or done without output); a person settles it."""
 

@@ -6,10 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from callsheet.catalog.route import Estimate
+from callsheet.catalog.route import Estimate, Route, Step
 from callsheet.document.model import Document
 from callsheet.media.info import MediaKind
 from callsheet.problems import Problem, Span
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAudio:
+    """A duration that waits for the length of a voice that another instance makes; `field` is the voice's field."""
+
+    field: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,19 +52,14 @@ class Job:
     held: str | None
     span: Span
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Counts of a plan that no job shows: combinations dropped by `exclude`, `only` and `when`."""
-
-    excluded: int
+    allow_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Everything that a run would be about. `jobs` is in instance order (document order of nodes, last axis fastest);
-    `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole."""
+    `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole;
+    `shapes` gives the route or step of each node."""
 
     document: Document
     provider: str
@@ -66,3 +68,4 @@ class Plan:
     excluded: int
     warnings: tuple[Problem, ...] = ()
     by_id: Mapping[str, Job] = field(default_factory=dict)
+    shapes: Mapping[str, Route | Step] = field(default_factory=dict)

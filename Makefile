@@ -1,0 +1,92 @@
+# Everything is set up in .venv by the first target that needs it; Python 3.11 or newer and make are enough.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+LOCK_VENV := .venv-lock
+PEERS_VENV := .venv-peers
+UV := uv==0.13.8
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# The first Python that is new enough; `make PYTHON=/path/to/python ...` chooses another.
+PYTHON = $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+
+# An environment is taken as it is while what it was made from and where it lies are unchanged.
+digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '-')
+RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
+DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
+
+.PHONY: help run-env dev-env demo test check format bench bench-peers lock clean distclean
+
+help:
+	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
+	@echo 'make test         run the tests'
+	@echo 'make check        lint, format, types, room table, dependencies'
+	@echo 'make format       put the code into shape'
+	@echo 'make bench        measure callsheet; make bench-peers: other engines beside it'
+	@echo 'make lock         pin the newest allowed dependencies in constraints/'
+	@echo 'make clean        remove what was built; make distclean: the environments too'
+
+$(PY):
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): | $(PY)
+	rm -f $(VENV)/installed-*
+	$(PY) -m pip install -q --require-hashes -r constraints/run.txt
+	$(PY) -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DEV_STAMP): | $(RUN_STAMP)
+	$(PY) -m pip install -q --require-hashes -r constraints/dev.txt
+	touch $@
+
+run-env: $(RUN_STAMP)
+dev-env: $(DEV_STAMP)
+
+demo: run-env
+	@$(BIN)/callsheet demo demo
+
+test: dev-env
+	$(PY) -m pytest -n 2
+
+check: dev-env
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry engine
+
+format: dev-env
+	$(PY) -m ruff check --fix-only .
+	$(PY) -m ruff format .
+
+bench: run-env
+	$(PY) benchmarks/bench.py
+
+bench-peers: run-env
+	$(PY) benchmarks/bench.py --peers $(PEERS_VENV)
+
+# One set of pins for Linux and macOS and every Python we support, with the digest of every published file.
+# LOCK_FLAGS=--upgrade-package=NAME moves one alone.
+LOCK_FLAGS := --upgrade
+COMPILE := $(LOCK_VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-header --no-annotate --quiet
+
+$(LOCK_VENV)/$(UV):
+	$(PYTHON) -m venv $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install -q '$(UV)'
+	touch $@
+
+lock: $(LOCK_VENV)/$(UV)
+	$(COMPILE) $(LOCK_FLAGS) --group build -o constraints/run.txt
+	$(COMPILE) $(LOCK_FLAGS) --group build --group dev -c constraints/run.txt -o constraints/dev.txt
+
+clean:
+	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/work
+	find engine tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV) $(LOCK_VENV) $(PEERS_VENV)

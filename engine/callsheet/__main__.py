@@ -1,0 +1,5 @@
+"""`python -m callsheet`."""
+
+from callsheet.cli.main import main
+
+main()

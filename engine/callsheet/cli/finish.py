@@ -1,0 +1,27 @@
+"""What is left behind and said when a run is over: manifest, gallery, the last screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+from callsheet.cli.running import Report
+from callsheet.cli.screen import has_color
+from callsheet.plan.make import SIMULATOR
+from callsheet.report.manifest import write_manifest
+from callsheet.report.plan_json import json_text, run_document
+from callsheet.report.table import run_text
+
+
+def finish(report: Report, *, as_json: bool, places: dict[str, str] | None = None) -> int:
+    """Write the manifest and say how the run ended; returns the exit code."""
+    write_manifest(report.folder, report.planned.plan, report.outcome)
+    shown = {"outputs": os.path.relpath(report.folder), **(places or {})}
+    if as_json:
+        sys.stdout.write(json_text(run_document(report.outcome)))
+    else:
+        width = shutil.get_terminal_size((80, 24)).columns
+        simulated = report.planned.plan.provider == SIMULATOR
+        sys.stderr.write(run_text(report.outcome, width, has_color(sys.stderr), simulated=simulated, places=shown))
+    return report.outcome.exit_code

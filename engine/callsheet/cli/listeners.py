@@ -1,0 +1,74 @@
+"""Who is told of a run: the terminal, and a file of events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from callsheet.plan.job import Plan
+from callsheet.problems import DataFault, Problem
+from callsheet.run.events import Change, Listener
+from callsheet.run.outcome import Decision, RunOutcome
+
+
+class Everyone:
+    """Tells several listeners the same."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self.listeners = listeners
+
+    def started(self, plan: Plan, decisions: Mapping[str, Decision]) -> None:
+        for listener in self.listeners:
+            listener.started(plan, decisions)
+
+    def changed(self, change: Change) -> None:
+        for listener in self.listeners:
+            listener.changed(change)
+
+    def finished(self, outcome: RunOutcome) -> None:
+        for listener in self.listeners:
+            listener.finished(outcome)
+
+
+class EventFile:
+    """NDJSON: one line a change of state, as it happens; progress inside a state is left out."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self._last: dict[str, str] = {}
+
+    def started(self, plan: Plan, decisions: Mapping[str, Decision]) -> None:
+        self._write({"event": "started", "pipeline": plan.document.name, "instances": len(plan.jobs)})
+
+    def changed(self, change: Change) -> None:
+        about = f"{change.state.value}/{change.queue_position}"
+        if self._last.get(change.instance) == about:
+            return
+        self._last[change.instance] = about
+        event: dict[str, object] = {
+            "event": "state",
+            "at": round(change.at, 3),
+            "instance": change.instance,
+            "state": change.state.value,
+        }
+        extra = {"queue_position": change.queue_position, "cost_usd": change.cost_usd, "detail": change.detail}
+        self._write(event | {name: value for name, value in extra.items() if value is not None})
+
+    def finished(self, outcome: RunOutcome) -> None:
+        self._write({"event": "finished", "status": outcome.status, "exit_code": outcome.exit_code})
+
+    def _write(self, event: Mapping[str, object]) -> None:
+        self.stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+        with suppress(BrokenPipeError):
+            self.stream.flush()
+
+
+def event_stream(path: Path) -> TextIO:
+    """The file for events, opened; a DataFault where it can't be written."""
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise DataFault(Problem("events-unwritable", f"`{path}` can't be written: {error.strerror}")) from None

@@ -1,0 +1,139 @@
+"""From a file and the command line's words to a plan and decisions; what `plan`, `run` and others share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callsheet.catalog.load import Catalog, load_catalog
+from callsheet.cli.project import Project, find_project
+from callsheet.document.load import load
+from callsheet.plan.job import Plan
+from callsheet.plan.make import SIMULATOR, make_plan
+from callsheet.plan.select import select
+from callsheet.problems import DataFault, Problem, UsageFault
+from callsheet.run.decide import Decider
+from callsheet.run.outcome import Decision
+from callsheet.store.blobs import Blobs
+from callsheet.store.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from callsheet.media.info import MediaInfo, Output
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says about a plan."""
+
+    file: Path
+    params: Sequence[str] = ()
+    params_file: Path | None = None
+    profile: str | None = None
+    only: Sequence[str] = ()
+    select: str | None = None
+    exclude: str | None = None
+    simulate: bool = False
+    max_instances: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and the project that it belongs to."""
+
+    project: Project
+    plan: Plan
+    selected: Collection[str] | None
+
+
+def make(asked: Asked, catalog: Catalog | None = None) -> Planned:
+    """Read the pipeline and plan it. Raises a CallsheetError with every problem found."""
+    project = find_project(asked.file, os.environ)
+    document = load(
+        asked.file,
+        shown=str(asked.file),
+        profile=asked.profile,
+        params=_pairs(asked.params, "--param", "K=V"),
+        params_file=asked.params_file,
+        only={axis: ids.split(",") for axis, ids in _pairs(asked.only, "--only", "AXIS=ID[,ID]").items()},
+    )
+    plan = make_plan(
+        document,
+        catalog or load_catalog(),
+        provider=SIMULATOR if asked.simulate else project.settings.provider,
+        read_media=media_reader(),
+        max_instances=asked.max_instances,
+    )
+    selected = None
+    if asked.select is not None or asked.exclude is not None:
+        selected = select(plan, asked.select, asked.exclude)
+    return Planned(project, plan, selected)
+
+
+@contextmanager
+def memories(project: Project, *, write: bool) -> Iterator[tuple[Journal, Blobs]]:
+    """The project's journal and store. Where there is none yet, reading one makes none."""
+    database = project.memory / "state.db"
+    if write:
+        make_memory_folder(project.memory)
+    journal = Journal(database if write or database.exists() else Path(":memory:"))
+    try:
+        yield journal, Blobs(project.memory / "store")
+    finally:
+        journal.close()
+
+
+def make_memory_folder(folder: Path) -> None:
+    """`.callsheet/` with a `.gitignore` of its own, so that it never gets into a commit by accident."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise DataFault(Problem("memory-unwritable", f"`{folder}` can't be written: {error.strerror}")) from None
+
+
+def decisions(
+    planned: Planned, journal: Journal, blobs: Blobs, *, rerender: bool = False, submit: bool = True
+) -> Mapping[str, Decision]:
+    """What a run would do to each instance."""
+    decider = Decider(
+        planned.plan, journal, blobs, stored_media_reader(blobs), planned.selected, rerender=rerender, submit=submit
+    )
+    return decider.decide()
+
+
+def media_reader() -> Callable[[Path], MediaInfo]:
+    """Reads a file's facts, once a file; the media libraries are imported when the first one is read."""
+    known: dict[Path, MediaInfo] = {}
+
+    def read(path: Path) -> MediaInfo:
+        if path not in known:
+            from callsheet.media.read import read_media
+
+            known[path] = read_media(path)
+        return known[path]
+
+    return read
+
+
+def stored_media_reader(blobs: Blobs) -> Callable[[Output], MediaInfo]:
+    """Reads the facts of an output that is in the store."""
+    read = media_reader()
+    return lambda output: read(blobs.path(output.sha256))
+
+
+def _pairs(words: Sequence[str], option: str, form: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageFault(Problem("bad-option", f"`{option} {word}` is not of the form {form}"))
+        pairs[name] = value
+    return pairs

@@ -1,0 +1,114 @@
+"""The project around a pipeline: its root, its settings (`callsheet.toml`), and where its memories lie."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from callsheet.problems import DataFault, Problem, did_you_mean
+
+SETTINGS_FILE = "callsheet.toml"
+DEFAULT_BASE = "https://model-api.runcomfy.net/v1"
+DEFAULT_CONCURRENCY = 16
+_KEYS: Mapping[str, Mapping[str, type]] = {
+    "provider": {"base": str, "name": str, "download_hosts": list},
+    "concurrency": {},
+    "run": {"concurrency": int},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is no part of a pipeline's meaning. `per_route` bounds the requests of one route that are under way."""
+
+    base: str = DEFAULT_BASE
+    provider_name: str | None = None
+    download_hosts: tuple[str, ...] = ()
+    concurrency: int = DEFAULT_CONCURRENCY
+    per_route: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def provider(self) -> str:
+        """What the provider is called in keys: `runcomfy` only at the default origin, else the given name or origin."""
+        origin = _origin(self.base)
+        return "runcomfy" if origin == _origin(DEFAULT_BASE) else self.provider_name or origin
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`root` is the nearest folder up with a `callsheet.toml`, else the pipeline's own folder."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def memory(self) -> Path:
+        return self.root / ".callsheet"
+
+
+def find_project(pipeline: Path, environment: Mapping[str, str]) -> Project:
+    """The project that a pipeline file belongs to; environment variables override its settings."""
+    folder = pipeline.absolute().parent
+    root = next((one for one in (folder, *folder.parents) if (one / SETTINGS_FILE).is_file()), folder)
+    return Project(root, read_settings(root / SETTINGS_FILE, environment))
+
+
+def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings in a file that need not be there, checked; a DataFault names each thing wrong."""
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataFault(Problem("bad-settings", f"`{file.name}` can't be read: {error}")) from None
+    problems = list(_wrong(data))
+    if problems:
+        raise DataFault([Problem("bad-settings", f"`{file.name}`: {message}", hint=hint) for message, hint in problems])
+    provider = data.get("provider", {})
+    base = environment.get("RUNCOMFY_MODEL_API_BASE") or provider.get("base") or DEFAULT_BASE
+    if urlsplit(base).scheme not in ("https", "http") or not urlsplit(base).hostname:
+        raise DataFault(Problem("bad-settings", f"the provider's base `{base}` is no http(s) address"))
+    return Settings(
+        base.rstrip("/"),
+        provider.get("name"),
+        tuple(provider.get("download_hosts", ())),
+        _concurrency(environment.get("CALLSHEET_CONCURRENCY"), data.get("run", {}).get("concurrency")),
+        data.get("concurrency", {}),
+    )
+
+
+def _wrong(data: Mapping[str, object]) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+    for name, table in data.items():
+        if name not in _KEYS or not isinstance(table, dict):
+            found.append((f"there is no table `[{name}]`", did_you_mean(name, _KEYS)))
+        elif name == "concurrency":
+            found += [
+                (f'`concurrency."{route}"` must be a whole number from 1', None)
+                for route, count in table.items()
+                if type(count) is not int or count < 1
+            ]
+        else:
+            found += [
+                (f"`{name}` has no `{key}`", did_you_mean(key, _KEYS[name])) for key in table if key not in _KEYS[name]
+            ]
+            found += [
+                (f"`{name}.{key}` must be {_KEYS[name][key].__name__}", None)
+                for key, value in table.items()
+                if key in _KEYS[name] and type(value) is not _KEYS[name][key]
+            ]
+    return found
+
+
+def _concurrency(given: str | None, setting: int | None) -> int:
+    if given is None:
+        return setting or DEFAULT_CONCURRENCY
+    if not given.isdecimal() or int(given) < 1:
+        raise DataFault(Problem("bad-settings", f"`CALLSHEET_CONCURRENCY={given}` must be a whole number from 1"))
+    return int(given)
+
+
+def _origin(base: str) -> str:
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,92 @@
+"""`callsheet run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callsheet.cli.consent import ask
+from callsheet.cli.finish import finish
+from callsheet.cli.options import (
+    Exclude,
+    File,
+    Json,
+    MaxInstances,
+    Only,
+    OutputDir,
+    Params,
+    ParamsFile,
+    Profile,
+    Select,
+    Simulate,
+)
+from callsheet.cli.planning import Asked
+from callsheet.cli.running import Terms, execute, paid_work, plan_and_decide
+
+
+def run(
+    file: File,
+    param: Params = None,
+    params_file: ParamsFile = None,
+    profile: Profile = None,
+    only: Only = None,
+    select: Select = None,
+    exclude: Exclude = None,
+    simulate: Simulate = False,
+    max_instances: MaxInstances = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before a paid run.")] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option("--budget", metavar="USD", min=0, help="Submit nothing that would pass this.", show_default=False),
+    ] = None,
+    allow_unpriced: Annotated[
+        bool, typer.Option("--allow-unpriced", help="With a budget, let out what has no known price.")
+    ] = False,
+    no_submit: Annotated[bool, typer.Option("--no-submit", help="Cached and local work only.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="No network at all.")] = False,
+    rerender: Annotated[bool, typer.Option("--rerender", help="Render, and pay for, again what is selected.")] = False,
+    concurrency: Annotated[
+        int | None,
+        typer.Option("--concurrency", metavar="N", min=1, help="Requests under way at once.", show_default=False),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", metavar="S", min=0, help="Seconds to wait for one request.", show_default=False),
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--fail-fast", help="After a failure, go on elsewhere or start nothing more.")
+    ] = True,
+    output_dir: OutputDir = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that callsheet did not write.")] = False,
+    events: Annotated[
+        Path | None,
+        typer.Option("--events", metavar="FILE", help="Write one JSON line per change of state.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Do what the plan says: render what is not there yet, and nothing twice.
+
+    Example: callsheet run examples/aurora/pipeline.yaml --simulate
+    """
+    asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances)
+    terms = Terms(
+        budget=budget,
+        allow_unpriced=allow_unpriced,
+        submit=not (no_submit or offline),
+        rerender=rerender,
+        concurrency=concurrency,
+        timeout=timeout,
+        fail_fast=not keep_going,
+        output_dir=output_dir,
+        force=force,
+        events=events,
+    )
+    planned, decided = plan_and_decide(asked, terms)
+    paid = paid_work(planned, decided)
+    if paid and not yes and budget is None:
+        ask(planned.plan, paid, sys.stdin, sys.stderr)
+    report = execute(planned, decided, asked, terms)
+    raise typer.Exit(finish(report, as_json=json))

@@ -1,0 +1,166 @@
+"""From a request's id to its result: asked again and again, politely, and never given up while it may still come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from callsheet.makers.maker import Diary
+from callsheet.makers.outcome import (
+    AttachLost,
+    ReadsFailed,
+    RenderCancelled,
+    RenderFailed,
+    StillRunning,
+    problem,
+)
+from callsheet.makers.remote.limits import Limits
+from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing
+from callsheet.makers.remote.submit import token_rejected
+from callsheet.makers.remote.token import Secret
+from callsheet.makers.remote.transport import Answer, NoAnswer, Transport
+from callsheet.makers.remote.wire import Meaning, Reply, error_text, judge, safe
+
+_KEPT = "the request is kept and nothing is paid twice: run again to pick it up"
+_SETTLE = "look for it in your account, then settle it with `callsheet resolve`"
+_CANCEL_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """Reads about requests."""
+
+    transport: Transport
+    token: Secret
+    limits: Limits
+    timing: Timing
+
+    async def result(self, request_id: str, diary: Diary, *, fresh: bool) -> Reply:
+        """Wait until the request is over and return its result, which has at least one address.
+
+        `fresh` says that it was submitted just now, so that a 404 may be a delay. Raises RenderFailed,
+        RenderCancelled, AttachLost, StopSubmitting, and StillRunning where it is kept to be attached to later.
+        """
+        started = self.timing.clock()
+        settled = started + self.limits.settle if fresh else started
+        pause = self.limits.poll_first
+        told: tuple[str, int | None] | None = None
+        while True:
+            reply = await self._read(request_id, "status", settled)
+            if reply.state not in ("queued", "running"):
+                reply = await self._finished(request_id, reply, settled)
+                if reply.state == "completed":
+                    return reply
+            news = (reply.state or "", reply.queue_position if reply.state == "queued" else None)
+            if news != told:
+                diary.state(*news)
+                told = news
+            await self.timing.sleep(pause * self.timing.dice.uniform(0.9, 1.1))
+            pause = min(pause * self.limits.poll_growth, self.limits.poll_slowest)
+
+    async def cancel(self, request_id: str) -> bool | None:
+        """Whether the request is cancelled now; None where that can't be known."""
+        for _ in range(_CANCEL_TRIES):
+            try:
+                answer = await self.transport.call("POST", f"/requests/{quote(request_id, safe='')}/cancel")
+            except NoAnswer:
+                answer = None
+            if answer and answer.whole and 200 <= answer.status < 300:
+                reply = judge(answer.status, answer.body, self.token).reply
+                return _cancelled(reply) if reply else None
+            if answer and answer.status < 500 and answer.status not in (408, 429):
+                return None
+            await self.timing.sleep(self.limits.retry_first)
+        return None
+
+    async def _finished(self, request_id: str, reply: Reply, settled: float) -> Reply:
+        """The result of a request whose status says that it is over; a state that is none after all is handed back."""
+        waiting_until = max(settled, self.timing.clock() + self.limits.settle)
+        while reply.state == "completed":
+            reply = await self._read(request_id, "result?include_cost=true", settled)
+            if reply.state != "completed" or reply.urls():
+                break
+            if self.timing.clock() >= waiting_until:
+                raise AttachLost(problem("no-output", f"request `{request_id}` is completed without output", _SETTLE))
+            await self.timing.sleep(self.limits.poll_first)
+        match reply.state:
+            case "failed":
+                raise RenderFailed(
+                    problem(
+                        "render-failed",
+                        f"the API failed this render: {await self._why(request_id, reply)}",
+                        "a later run submits it anew",
+                    )
+                )
+            case "cancelled":
+                raise RenderCancelled(
+                    problem("render-cancelled", f"request `{request_id}` was cancelled", "a later run submits it anew")
+                )
+            case None:
+                state = safe(reply.status or "", self.token)
+                raise StillRunning(
+                    problem("state-unknown", f"request `{request_id}` is `{state}`, a state not known here", _KEPT)
+                )
+            case _:
+                return reply
+
+    async def _why(self, request_id: str, reply: Reply) -> str:
+        """The reason for a failure: often only the result tells it, and that is asked for once."""
+        words = error_text(reply, self.token)
+        if not words:
+            try:
+                answer = await self.transport.call("GET", f"/requests/{quote(request_id, safe='')}/result")
+            except NoAnswer:
+                return "no reason could be read"
+            told = judge(answer.status, answer.body, self.token).reply
+            words = error_text(told, self.token) if told else ""
+        return words or "no reason given"
+
+    async def _read(self, request_id: str, what: str, settled: float) -> Reply:
+        """One read, made again by class until it answers with a state."""
+        patience = Patience(self.limits, self.timing)
+        while True:
+            retry_after = None
+            try:
+                answer = await self.transport.call("GET", f"/requests/{quote(request_id, safe='')}/{what}")
+                reply, trouble = self._understand(request_id, answer, settled)
+                if reply:
+                    return reply
+                retry_after = answer.retry_after()
+            except NoAnswer as reason:
+                trouble = str(reason)
+            try:
+                await patience.wait(retry_after)
+            except OutOfPatience:
+                raise ReadsFailed(
+                    problem("api-unreadable", f"request `{request_id}` can't be asked for: {trouble}", _KEPT)
+                ) from None
+
+    def _understand(self, request_id: str, answer: Answer, settled: float) -> tuple[Reply | None, str]:
+        """The reply where there is one, else what is the matter where asking again may help; raises where not."""
+        if not answer.whole:
+            return None, "the answer broke off"
+        verdict = judge(answer.status, answer.body, self.token)
+        reply = verdict.reply
+        over = reply is not None and answer.status == 200 and reply.state in ("failed", "cancelled")
+        if over or (verdict.meaning is Meaning.GOOD and reply and reply.status):
+            return reply, ""
+        match verdict.meaning:
+            case Meaning.ACCESS | Meaning.BALANCE:
+                raise token_rejected(verdict)
+            case Meaning.GONE if self.timing.clock() >= settled:
+                raise AttachLost(
+                    problem("request-gone", f"the API knows no request `{request_id}` ({verdict.text})", _SETTLE)
+                )
+            case Meaning.INPUT | Meaning.REJECTED:
+                raise StillRunning(
+                    problem("read-rejected", f"request `{request_id}` can't be asked for ({verdict.text})", _KEPT)
+                )
+            case _:
+                return None, verdict.text
+
+
+def _cancelled(reply: Reply) -> bool | None:
+    if "not_cancellable" in (reply.outcome, reply.status) or reply.state in ("running", "completed", "failed"):
+        return False
+    return True if reply.state == "cancelled" or reply.outcome in ("cancelled", "canceled") else None

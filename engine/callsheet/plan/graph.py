@@ -1,0 +1,49 @@
+"""The graph of nodes, for people: which node feeds which, drawn as Mermaid or DOT."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from callsheet.plan.job import Plan
+
+
+def node_graph(plan: Plan) -> nx.DiGraph[str]:
+    """One vertex a node, with `made_by` and `count` of instances; an edge counts the instances' needs behind it."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for name, node in plan.document.nodes.items():
+        graph.add_node(name, made_by=str(node.made_by.value), maker=node.maker, count=0)
+    for job in plan.jobs:
+        graph.nodes[job.node]["count"] += 1
+        for need in job.needs:
+            producer = plan.by_id[need].node
+            needed = graph.get_edge_data(producer, job.node, {"count": 0})["count"]
+            graph.add_edge(producer, job.node, count=needed + 1)
+    return graph
+
+
+def mermaid(plan: Plan) -> str:
+    """The graph as Mermaid text: routes as rounded boxes, steps as plain ones."""
+    graph = node_graph(plan)
+    lines = ["flowchart LR"]
+    for name in graph.nodes:
+        about = graph.nodes[name]
+        label = f'"{name}<br/>{_escaped(about["made_by"])} × {about["count"]}"'
+        lines.append(f"  {name}[{label}]" if about["maker"] == "step" else f"  {name}([{label}])")
+    lines += [f"  {producer} --> {consumer}" for producer, consumer in graph.edges]
+    return "\n".join(lines) + "\n"
+
+
+def dot(plan: Plan) -> str:
+    """The graph as DOT text."""
+    graph = node_graph(plan)
+    lines = [f'digraph "{_escaped(plan.document.name)}" {{', "  rankdir=LR;", '  node [fontname="sans-serif"];']
+    for name in graph.nodes:
+        about = graph.nodes[name]
+        shape = "box" if about["maker"] == "step" else "ellipse"
+        lines.append(f'  {name} [shape={shape}, label="{name}\\n{_escaped(about["made_by"])} × {about["count"]}"];')
+    lines += [f"  {producer} -> {consumer};" for producer, consumer in graph.edges]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return "".join(char if char.isprintable() and char not in '"\\<>' else "'" for char in text)

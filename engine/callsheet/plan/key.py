@@ -1,0 +1,119 @@
+"""The key of a job: SHA-256 over RFC 8785 JSON of what is asked, with media as the digests of their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+import rfc8785
+
+from callsheet.media.info import Artifact, LocalFile, Output, RemoteFile
+from callsheet.plan.job import Job, MatchAudio
+from callsheet.problems import DataFault, Problem
+
+FORMAT = "callsheet-key"
+VERSION = 1
+
+OutputsOf = Callable[[str], Sequence[Output] | None]
+"""Instance id -> its outputs, or None while they are not known."""
+
+
+class _Waiting(Exception):
+    """A producer's content is not known yet."""
+
+
+def key_of(job: Job, provider: str, outputs_of: OutputsOf) -> str | None:
+    """The hex key; None while a producer's content, or a remote file's digest, is not known.
+
+    Raises DataFault where a producer did not make what is asked of it, or a value can't be hashed.
+    """
+    try:
+        asked = {name: _keyed(value, job, outputs_of) for name, value in job.input.items()}
+    except _Waiting:
+        return None
+    document: dict[str, object] = {"format": FORMAT, "version": VERSION, "input": asked}
+    if job.kind == "step":
+        document |= {"provider": "local", "step": job.made_by, "step_version": job.version}
+    else:
+        document |= {"provider": provider, "route": job.made_by}
+    if job.salt is not None:
+        document["take"] = job.salt
+    try:
+        return hashlib.sha256(canonical_json(document)).hexdigest()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise DataFault(
+            Problem(
+                "value-without-key", f"the input holds a value that can't be hashed: {error}", job.span, instance=job.id
+            )
+        ) from None
+
+
+def canonical_json(value: object) -> bytes:
+    """RFC 8785 bytes. Values without floats and with ASCII keys take the C encoder, whose bytes are the same there."""
+    if _is_simple(value):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return rfc8785.dumps(cast(Any, value))
+
+
+def files_of(artifact: Artifact, outputs: Sequence[Output], job: Job) -> list[Output]:
+    """The files of the asked kind among a producer's outputs; a DataFault where a singular asks for other than one."""
+    files = [output for output in outputs if output.kind == artifact.kind]
+    if not artifact.many and len(files) != 1:
+        made = f"{len(files)} {artifact.kind} files" if files else f"no {artifact.kind}"
+        raise DataFault(
+            Problem(
+                "not-one-file",
+                f"`{artifact.instance}` made {made}, where exactly one is asked for",
+                job.span,
+                hint=f"write the plural, `{artifact.kind}s`, to take every file",
+                instance=job.id,
+            )
+        )
+    return files
+
+
+def _keyed(value: object, job: Job, outputs_of: OutputsOf) -> object:
+    if isinstance(value, LocalFile):
+        return {"sha256": value.info.sha256}
+    if isinstance(value, Artifact):
+        return _only(_artifact(value, job, outputs_of))
+    if isinstance(value, RemoteFile):
+        if value.info is None:
+            raise _Waiting
+        return {"sha256": value.info.sha256}
+    if isinstance(value, MatchAudio):
+        raise _Waiting
+    if isinstance(value, list | tuple):
+        keyed: list[object] = []
+        for item in value:
+            if isinstance(item, Artifact):
+                keyed.extend(_artifact(item, job, outputs_of))
+            else:
+                keyed.append(_keyed(item, job, outputs_of))
+        return keyed
+    if isinstance(value, Mapping):
+        return {name: _keyed(item, job, outputs_of) for name, item in value.items()}
+    return value
+
+
+def _artifact(artifact: Artifact, job: Job, outputs_of: OutputsOf) -> list[object]:
+    outputs = outputs_of(artifact.instance)
+    if outputs is None:
+        raise _Waiting
+    return [{"sha256": output.sha256} for output in files_of(artifact, outputs, job)]
+
+
+def _only(values: list[object]) -> object:
+    return values[0] if len(values) == 1 else values
+
+
+def _is_simple(value: object) -> bool:
+    if value is None or isinstance(value, str | bool):
+        return True
+    if isinstance(value, int):
+        return -(2**53) < value < 2**53
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and name.isascii() and _is_simple(item) for name, item in value.items())
+    return isinstance(value, list) and all(map(_is_simple, value))

@@ -1,0 +1,202 @@
+"""`manifest.json` beside the outputs: what each file is, how it was made, and every request id ever known."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from callsheet.media.info import Artifact
+from callsheet.plan.job import Job, Plan
+from callsheet.report.inputs import shown_input
+from callsheet.report.measure import measure
+from callsheet.report.plan_json import error_document
+from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
+
+NAME = "manifest.json"
+MANIFEST_VERSION = 1
+
+Manifest: TypeAlias = dict[str, Any]
+"""A manifest as JSON values; its form is what `manifest_document` makes."""
+Entry: TypeAlias = dict[str, Any]
+
+
+def write_manifest(folder: Path, plan: Plan, outcome: RunOutcome) -> Manifest:
+    """Put this run into the folder's manifest, atomically, and give back what it now says.
+
+    What an earlier manifest knows of requests stays: under the instance while its key is the same, else in `earlier`.
+    A `manifest.json` that is none is kept beside the new one as `manifest.unreadable.json`.
+    """
+    known = read_manifest(folder)
+    document = manifest_document(folder, plan, outcome, known)
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / NAME
+    if known is None and place.exists():
+        place.replace(_aside(folder))
+    write_atomically(place, json.dumps(document, indent=1) + "\n")
+    return document
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The folder's manifest; None where there is none, or none that can be read."""
+    try:
+        document = json.loads((folder / NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(document, dict) or document.get("manifest_version") != MANIFEST_VERSION:
+        return None
+    lists = (document.get("instances"), document.get("earlier"))
+    whole = all(isinstance(one, list) and all(isinstance(entry, dict) for entry in one) for one in lists)
+    return document if whole else None
+
+
+def manifest_document(folder: Path, plan: Plan, outcome: RunOutcome, known: Manifest | None = None) -> Manifest:
+    """The manifest of one run over what an earlier manifest of the folder knows; writes nothing."""
+    known = known or {"instances": [], "earlier": []}
+    same = known.get("pipeline") == plan.document.name and known.get("provider") == plan.provider
+    former = {entry["id"]: entry for entry in known["instances"]} if same else {}
+    jobs = plan.by_id or {job.id: job for job in plan.jobs}
+    digests = {one.id: one.outputs for one in outcome.instances}
+    entries = []
+    for one in outcome.instances:
+        entry = _entry(folder, jobs[one.id], one, outcome.run, digests)
+        entries.append(_over(entry, former.get(one.id)))
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "callsheet": _version(),
+        "pipeline": plan.document.name,
+        "description": plan.document.description,
+        "provider": plan.provider,
+        "run": outcome.run,
+        "status": outcome.status,
+        "nodes": _nodes(plan),
+        "instances": entries,
+        "earlier": _earlier(known, entries),
+    }
+
+
+def write_atomically(place: Path, text: str) -> None:
+    """Replace the file at `place` with `text` as UTF-8: readers see the old content or the new, never a part."""
+    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(place)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _nodes(plan: Plan) -> list[dict[str, object]]:
+    """The nodes in pipeline order; a deliverable is one that no other node uses."""
+    jobs = plan.by_id or {job.id: job for job in plan.jobs}
+    needs: dict[str, set[str]] = {}
+    axes: dict[str, Mapping[str, str]] = {}
+    for job in plan.jobs:
+        axes.setdefault(job.node, job.axes)
+        needs.setdefault(job.node, set()).update(jobs[name].node for name in job.needs if name in jobs)
+    used = {other for node, others in needs.items() for other in others if other != node}
+    described = {name: node.description for name, node in plan.document.nodes.items()}
+    return [
+        {
+            "name": node,
+            "description": described.get(node),
+            "axes": list(axes[node]),
+            "needs": sorted(needs[node]),
+            "deliverable": node not in used,
+        }
+        for node in needs
+    ]
+
+
+def _entry(
+    folder: Path, job: Job, one: InstanceOutcome, run: str, placed: Mapping[str, Sequence[PlacedOutput]]
+) -> Entry:
+    def digests_of(artifact: Artifact) -> list[str]:
+        files = placed.get(artifact.instance, ())
+        return [file.sha256 for file in files if file.name.partition("-")[0] == artifact.kind]
+
+    return {
+        "id": one.id,
+        "node": one.node,
+        "axes": dict(one.axes),
+        "run": run,
+        "state": one.state.value,
+        "kind": job.kind,
+        job.kind: job.made_by,
+        "intent": job.intent,
+        "intent_why": job.intent_why,
+        "seed": one.seed if one.seed is not None else job.seed,
+        "key": one.key,
+        "request_id": one.request_id,
+        "shared_with": one.shared_with,
+        "input": shown_input(job.input, digests_of),
+        "defaults": list(job.defaults),
+        "needs": list(job.needs),
+        "cost_usd": one.cost_usd,
+        "seconds": None if one.seconds is None else round(one.seconds, 3),
+        "outputs": [_output(folder, output) for output in one.outputs],
+        "error": error_document(one.error),
+        "warnings": list(job.warnings),
+    }
+
+
+def _output(folder: Path, output: PlacedOutput) -> dict[str, object]:
+    size = measure(output.path)
+    return {
+        "name": output.name,
+        "path": Path(os.path.relpath(output.path, folder)).as_posix(),
+        "sha256": output.sha256,
+        "bytes": output.bytes,
+        "media_type": output.media_type,
+        "width": size.width,
+        "height": size.height,
+        "seconds": size.seconds,
+    }
+
+
+def _over(entry: Entry, former: Entry | None) -> Entry:
+    """What stands for an instance after this run, given what stood there before."""
+    if former is None:
+        return entry
+    same_key = entry["key"] is not None and entry["key"] == former.get("key")
+    if entry["state"] == State.skipped and former.get("outputs"):
+        return {**former, "stale": not same_key} if entry["key"] is not None else former
+    if same_key:
+        names = ("request_id", "cost_usd", "seconds") if entry["outputs"] else ("request_id",)
+        kept = {name: former.get(name) for name in names if entry[name] is None}
+        return {**entry, **kept}
+    return entry
+
+
+def _earlier(known: Manifest, entries: Sequence[Entry]) -> list[Entry]:
+    """Former entries that no entry stands for now: those with a request, and those whose instance is gone."""
+    present = {entry["id"] for entry in entries}
+    told = {entry["request_id"] for entry in entries if entry["request_id"]}
+    kept: list[Entry] = []
+    for former in (*known["earlier"], *known["instances"]):
+        request = former.get("request_id")
+        gone = former.get("id") not in present and bool(former.get("outputs"))
+        if (request and request not in told) or (gone and not request):
+            told.add(request)
+            kept.append({"pipeline": known.get("pipeline"), **former})
+    return kept
+
+
+def _aside(folder: Path) -> Path:
+    names = (f"manifest.unreadable{'-' + str(number) if number > 1 else ''}.json" for number in range(1, 10_000))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def _version() -> str:
+    try:
+        return version("callsheet")
+    except PackageNotFoundError:
+        return "unknown"

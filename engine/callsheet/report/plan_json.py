@@ -1,0 +1,135 @@
+"""Plans and runs as the JSON documents of `plan --json` and `run --json`; the same values give the same bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+
+from callsheet.plan.job import Job, Plan
+from callsheet.report.inputs import shown_input
+from callsheet.run.outcome import Action, Decision, InstanceError, InstanceOutcome, RunOutcome
+
+SCHEMA_VERSION = 1
+_ENCODER = json.JSONEncoder(check_circular=False)
+
+
+def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, object]:
+    """The document of `plan --json`. An instance's estimate is what making it costs; the total counts renders only."""
+    return {
+        "pipeline": plan.document.name,
+        "provider": plan.provider,
+        "schema_version": SCHEMA_VERSION,
+        "instances": [_instance(job, decisions[job.id]) for job in plan.jobs],
+        "totals": plan_totals(plan, decisions),
+    }
+
+
+def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int | float]:
+    """How many instances have each action, and what the renders are expected to cost in USD."""
+    actions = Counter(decision.action for decision in decisions.values())
+    renders = [job.estimate.usd for job in plan.jobs if decisions[job.id].action is Action.render]
+    return {
+        "instances": len(plan.jobs),
+        "render": actions[Action.render],
+        "shared": actions[Action.shared],
+        "cached": actions[Action.cached],
+        "local": actions[Action.local],
+        "attach": actions[Action.attach],
+        "held": actions[Action.held],
+        "excluded": plan.excluded,
+        "skipped": actions[Action.skipped],
+        "cost_estimate_usd": total_usd(renders),
+        "unpriced": renders.count(None),
+    }
+
+
+def run_document(outcome: RunOutcome) -> dict[str, object]:
+    """The document of `run --json`."""
+    totals = outcome.totals
+    return {
+        "run": outcome.run,
+        "status": outcome.status,
+        "exit_code": outcome.exit_code,
+        "instances": [_outcome(one) for one in outcome.instances],
+        "totals": {
+            "submitted": totals.submitted,
+            "cached": totals.cached,
+            "shared": totals.shared,
+            "failed": totals.failed,
+            "cost_usd": round(totals.cost_usd, 6),
+            "seconds": round(totals.seconds, 1),
+        },
+    }
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """A document as text, one line per member and per instance; ASCII only, so that a terminal shows it as it is."""
+    members = []
+    for name, value in document.items():
+        if name == "instances" and isinstance(value, list) and value:
+            rows = ",\n  ".join(map(_ENCODER.encode, value))
+            members.append(f'"instances": [\n  {rows}\n ]')
+        else:
+            members.append(f"{json.dumps(name)}: {json.dumps(value)}")
+    return "{" + ",\n ".join(members) + "}\n"
+
+
+def total_usd(amounts: list[float | None]) -> float:
+    """The sum of what is known, to a millionth of a dollar, whatever the order."""
+    return round(math.fsum(amount for amount in amounts if amount is not None), 6)
+
+
+def error_document(error: InstanceError | None) -> dict[str, object] | None:
+    """An instance's error as data; None where there is none."""
+    return {"code": error.code, "message": error.message, "hint": error.hint} if error else None
+
+
+def _instance(job: Job, decision: Decision) -> dict[str, object]:
+    made_by: dict[str, object] = (
+        {"route": job.made_by} if job.kind == "route" else {"step": job.made_by, "step_version": job.version}
+    )
+    return {
+        "id": job.id,
+        "node": job.node,
+        "axes": dict(job.axes),
+        "kind": job.kind,
+        **made_by,
+        "intent": job.intent,
+        "action": decision.action.value,
+        "why": {"code": decision.why.code, "text": decision.why.text},
+        "key": decision.key,
+        "seed": job.seed,
+        "unseeded": job.unseeded,
+        "input": shown_input(job.input),
+        "defaults": list(job.defaults),
+        "needs": list(job.needs),
+        "cost_estimate_usd": job.estimate.usd,
+        "cost_basis": job.estimate.basis,
+        "warnings": list(job.warnings),
+    }
+
+
+def _outcome(one: InstanceOutcome) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "axes": dict(one.axes),
+        "state": one.state.value,
+        "shared_with": one.shared_with,
+        "key": one.key,
+        "seed": one.seed,
+        "request_id": one.request_id,
+        "cost_usd": one.cost_usd,
+        "outputs": [
+            {
+                "name": output.name,
+                "path": output.shown,
+                "sha256": output.sha256,
+                "bytes": output.bytes,
+                "media_type": output.media_type,
+            }
+            for output in one.outputs
+        ],
+        "error": error_document(one.error),
+    }

@@ -1,0 +1,140 @@
+"""What a run would do to each instance, and why: made here, shown by `plan`, done by `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from callsheet.media.info import Output
+from callsheet.plan.job import Job, Plan
+from callsheet.plan.key import key_of
+from callsheet.plan.settle import MediaOf, settled
+from callsheet.run.outcome import Action, Decision, Why
+from callsheet.store.blobs import Blobs
+from callsheet.store.entry import Entry
+from callsheet.store.journal import Journal
+
+NEVER = Why("never-rendered", "never rendered")
+CACHED = Why("cached", "rendered before")
+NOT_SELECTED = Why("not-selected", "not selected")
+
+
+@dataclass(slots=True)
+class Decider:
+    """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due."""
+
+    plan: Plan
+    journal: Journal
+    blobs: Blobs
+    media_of: MediaOf
+    selected: Collection[str] | None = None
+    rerender: bool = False
+    submit: bool = True
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    _first_of_key: dict[str, str] = field(default_factory=dict)
+
+    def decide(self) -> Mapping[str, Decision]:
+        """One decision an instance, in instance order."""
+        for level in _levels(self.plan):
+            keys = {job.id: self.key(job) for job in level}
+            entries = self.journal.look_up_many([key for key in keys.values() if key is not None])
+            for job in level:
+                key = keys[job.id]
+                self.decisions[job.id] = self._decide(job, key, entries.get(key) if key else None)
+        return {job.id: self.decisions[job.id] for job in self.plan.jobs}
+
+    def outputs_of(self, instance: str) -> Sequence[Output] | None:
+        """The outputs of an instance that is done already, else None."""
+        decision = self.decisions.get(instance)
+        return decision.outputs if decision is not None and decision.outputs else None
+
+    def key(self, job: Job) -> str | None:
+        """The job's key, as far as its producers' content is known."""
+        if job.key is not None:
+            return job.key
+        ready = settled(self.plan, job, self.outputs_of, self.media_of)
+        return None if ready is None else key_of(ready, self.plan.provider, self.outputs_of)
+
+    def _decide(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
+        outputs = self._stored(entry)
+        if self.selected is not None and job.id not in self.selected:
+            return Decision(job.id, Action.skipped, NOT_SELECTED, key, outputs or ())
+        stopped = self._stopped(job, key)
+        if stopped is not None:
+            return stopped
+        if outputs is not None and not self.rerender:
+            return Decision(job.id, Action.cached, CACHED, key, outputs)
+        if key is not None and key in self._first_of_key:
+            first = self._first_of_key[key]
+            return Decision(job.id, Action.shared, Why("same-key", f"the same as `{first}`"), key)
+        decision = self._to_do(job, key, entry)
+        if not self.submit and decision.action in (Action.render, Action.attach):
+            return Decision(
+                job.id, Action.skipped, Why("not-submitted", "nothing is submitted with `--no-submit`"), key
+            )
+        if key is not None and decision.action in (Action.render, Action.attach, Action.local):
+            self._first_of_key[key] = job.id
+        return decision
+
+    def _to_do(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
+        make = Action.local if job.kind == "step" else Action.render
+        if key is None:
+            waits = next((need for need in job.needs if self.outputs_of(need) is None), None)
+            text = f"waits for `{waits}`" if waits else "waits for its input"
+            return Decision(job.id, make, Why("waits-for-producer", text), None)
+        if entry is None or make is Action.local:
+            return Decision(job.id, make, NEVER, key)
+        return Decision(job.id, *self._known(job, entry, make), key)
+
+    def _known(self, job: Job, entry: Entry, make: Action) -> tuple[Action, Why]:
+        """A route job that the journal knows, and that has no usable result."""
+        if entry.state == "done":
+            if self.rerender:
+                return make, Why("rerender", "`--rerender` asks for it again")
+            return Action.missing, Why("lost-from-store", "rendered before, and its bytes are missing from the store")
+        if entry.state in ("unknown", "intent"):
+            return Action.unknown, Why("unknown-submit", "an earlier submit may have been taken: settle it first")
+        if entry.state in ("submitted", "running", "fetched") and entry.request_id is not None:
+            return Action.attach, Why("in-flight", f"request {entry.request_id} is in flight")
+        if entry.state in ("failed", "cancelled"):
+            return make, Why(f"{entry.state}-before", f"{entry.state} in an earlier run")
+        return make, NEVER
+
+    def _stopped(self, job: Job, key: str | None) -> Decision | None:
+        if job.held is not None:
+            return Decision(job.id, Action.held, Why("unpicked", job.held), key)
+        for need in job.needs:
+            producer = self.decisions[need]
+            if producer.action in (Action.held, Action.unknown, Action.missing):
+                why = Why(f"behind-{producer.action}", f"behind `{need}`, which is {producer.action}")
+                return Decision(job.id, Action.held, why, key)
+            if producer.action is Action.skipped and not producer.outputs:
+                estimate = self.plan.by_id[need].estimate.usd
+                price = "" if self.plan.by_id[need].kind == "step" else _price(estimate)
+                why = Why("upstream-not-selected", f"needs `{need}`{price}, which is not made here")
+                return Decision(job.id, Action.skipped, why, key)
+        return None
+
+    def _stored(self, entry: Entry | None) -> tuple[Output, ...] | None:
+        """The outputs of a done entry, if all their bytes are in the store."""
+        if entry is None or entry.state != "done" or not entry.outputs:
+            return None
+        return entry.outputs if all(self.blobs.has(output.sha256) for output in entry.outputs) else None
+
+
+def _levels(plan: Plan) -> Iterable[list[Job]]:
+    """The jobs in groups, each needing only jobs of the groups before it."""
+    level: dict[str, int] = {}
+    groups: list[list[Job]] = []
+    for position in plan.order:
+        job = plan.jobs[position]
+        depth = 1 + max((level[need] for need in job.needs), default=-1)
+        level[job.id] = depth
+        if depth == len(groups):
+            groups.append([])
+        groups[depth].append(job)
+    return groups
+
+
+def _price(usd: float | None) -> str:
+    return " (price unknown)" if usd is None else f" ({usd:.2f} USD)"

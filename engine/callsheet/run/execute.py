@@ -1,0 +1,293 @@
+"""Plan -> Run: starts each instance the moment its inputs exist, and says what came of all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from callsheet.makers.maker import Maker
+from callsheet.makers.outcome import RenderCancelled, StopSubmitting, SubmitUnknown
+from callsheet.plan.job import Job, Plan
+from callsheet.plan.settle import MediaOf
+from callsheet.problems import CallsheetError, Problem, RetryableFault
+from callsheet.run.budget import Budget
+from callsheet.run.events import Change, Listener
+from callsheet.run.outcome import (
+    Action,
+    Decision,
+    InstanceError,
+    InstanceOutcome,
+    PlacedOutput,
+    RunOutcome,
+    RunStatus,
+    RunTotals,
+    State,
+)
+from callsheet.run.publish import Publisher
+from callsheet.run.work import Consent, Memory, Result, Workshop
+
+INTERRUPTED = 130
+PRECEDENCE = (INTERRUPTED, 77, 75, 69, 65)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many routes' requests may be under way at once, in all and for each route; and whether to stop early."""
+
+    concurrency: int = 16
+    per_route: Mapping[str, int] = field(default_factory=dict)
+    fail_fast: bool = False
+
+
+class Execution:
+    """One run of a plan. `run()` never raises for what happens to an instance: that is in the outcome."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        decisions: Mapping[str, Decision],
+        memory: Memory,
+        makers: Mapping[str, Maker],
+        publisher: Publisher,
+        listener: Listener,
+        media_of: MediaOf,
+        clock: Callable[[], float],
+        *,
+        run_id: str,
+        budget: Budget,
+        consent: Consent,
+        limits: Limits,
+    ) -> None:
+        self.plan = plan
+        self.decisions = decisions
+        self.publisher = publisher
+        self.listener = listener
+        self.clock = clock
+        self.run_id = run_id
+        self.limits = limits
+        self.workshop = Workshop(plan, memory, makers, media_of, budget, consent, self._tell, self._gates)
+        self._all = asyncio.Semaphore(limits.concurrency)
+        self._by_route = {route: asyncio.Semaphore(count) for route, count in limits.per_route.items()}
+        self._outcomes: dict[str, InstanceOutcome] = {}
+        self._exit_codes: set[int] = set()
+        self._submitted = 0
+        self._cost = 0.0
+        self._stop: CallsheetError | None = None
+        self._interrupted = False
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._begun_at: dict[str, float] = {}
+        self._consumers: dict[str, list[Job]] = {}
+        self._open: dict[str, int] = {}
+        self._begin = 0.0
+
+    async def run(self) -> RunOutcome:
+        """Do what was decided."""
+        self._begin = self.clock()
+        self.listener.started(self.plan, self.decisions)
+        self.publisher.recall(
+            (job, self.decisions[job.id].outputs)
+            for job in self.plan.jobs
+            if self.decisions[job.id].action is Action.cached
+        )
+        to_do = [job for job in (self.plan.jobs[position] for position in self.plan.order) if not self._settled(job)]
+        self.publisher.remember()
+        waiting = {job.id for job in to_do}
+        for job in to_do:
+            needs = [need for need in job.needs if need in waiting]
+            self._open[job.id] = len(needs)
+            for need in needs:
+                self._consumers.setdefault(need, []).append(job)
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            for job in [job for job in to_do if self._open[job.id] == 0]:
+                self._start(job)
+        outcome = self._outcome()
+        self.listener.finished(outcome)
+        return outcome
+
+    def interrupt(self) -> None:
+        """Stop: nothing new starts, what is under way is let go of; its request ids stay in the journal."""
+        self._interrupted = True
+        for task in self._tasks.values():
+            task.cancel()
+
+    def in_flight(self) -> list[tuple[Job, str]]:
+        """The requests that were under way when the run was interrupted."""
+        return [
+            (diary.job, diary.request_id)
+            for diary in self.workshop.diaries.values()
+            if diary.request_id is not None and self._outcomes[diary.job.id].state is State.cancelled
+        ]
+
+    def _settled(self, job: Job) -> bool:
+        """Deal with an instance that nothing has to be made for; False where there is work to do."""
+        decision = self.decisions[job.id]
+        if decision.action is Action.cached:
+            self.workshop.done[job.id] = decision.outputs
+            self._succeed(job, Result(decision.key or "", decision.outputs, cached=True))
+        elif decision.action is Action.held:
+            self._end(job, State.held, InstanceError(decision.why.code, decision.why.text))
+        elif decision.action is Action.skipped:
+            if decision.outputs:
+                self.workshop.done[job.id] = decision.outputs
+            self._end(job, State.skipped, InstanceError(decision.why.code, decision.why.text))
+        elif decision.action is Action.missing:
+            hint = "restore `.callsheet/store`, or consent to pay again with `--rerender`"
+            self._exit_codes.add(65)
+            self._end(job, State.failed, InstanceError(decision.why.code, decision.why.text, hint))
+        elif decision.action is Action.unknown:
+            self._exit_codes.add(75)
+            self._end(job, State.unknown, InstanceError(decision.why.code, decision.why.text))
+        elif any(need in self._outcomes and need not in self.workshop.done for need in job.needs):
+            self._block(job)
+        else:
+            return False
+        return True
+
+    def _start(self, job: Job) -> None:
+        task = self._group.create_task(self._work(job), name=job.id)
+        self._tasks[job.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
+
+    async def _work(self, job: Job) -> None:
+        self._begun_at[job.id] = self.clock()
+        try:
+            if self._interrupted:
+                raise asyncio.CancelledError
+            if self._stop is not None and (job.kind == "route" or self.limits.fail_fast):
+                self._end(job, State.blocked, InstanceError("stopped", _stopped_text(self._stop)))
+                self._block_consumers(job)
+                return
+            if job.kind == "step":
+                self._tell(job, State.working, None, None)
+            result = await self.workshop.work(job)
+            self.workshop.done[job.id] = result.outputs
+            self._succeed(job, result)
+        except CallsheetError as error:
+            self._fail(job, error)
+        except asyncio.CancelledError:
+            self._end(job, State.cancelled, InstanceError("interrupted", "the run was interrupted"))
+            self._block_consumers(job)
+            if not self._interrupted:
+                raise
+        else:
+            for consumer in self._consumers.get(job.id, ()):
+                self._open[consumer.id] -= 1
+                if self._open[consumer.id] == 0 and consumer.id not in self._outcomes:
+                    self._start(consumer)
+
+    def _succeed(self, job: Job, result: Result) -> None:
+        self._submitted += result.submitted
+        if result.submitted and result.cost_usd is not None:
+            self._cost += result.cost_usd
+        try:
+            outputs = self.publisher.publish(job, result.outputs)
+        except (CallsheetError, OSError) as error:
+            del self.workshop.done[job.id]
+            self._fail(job, error if isinstance(error, CallsheetError) else _unwritable(job, error), result)
+            return
+        if not result.cached:
+            self.publisher.remember()
+        self._end(job, State.cached if result.cached else State.succeeded, None, result, outputs)
+
+    def _fail(self, job: Job, error: CallsheetError, result: Result | None = None) -> None:
+        first = error.problems[0]
+        state = State.failed
+        if isinstance(error, SubmitUnknown):
+            state = State.unknown
+        elif isinstance(error, RenderCancelled):
+            state = State.cancelled
+        self._exit_codes.add(error.exit_code)
+        if isinstance(error, StopSubmitting) or self.limits.fail_fast:
+            self._stop = self._stop or error
+        self._end(job, state, InstanceError(first.code, first.message, first.hint), result)
+        self._block_consumers(job)
+
+    def _block_consumers(self, job: Job) -> None:
+        for consumer in self._consumers.get(job.id, ()):
+            if consumer.id not in self._outcomes:
+                self._block(consumer)
+                self._block_consumers(consumer)
+
+    def _block(self, job: Job) -> None:
+        need = next(need for need in job.needs if need in self._outcomes and need not in self.workshop.done)
+        self._end(
+            job, State.blocked, InstanceError("blocked", f"needs `{need}`, which {_came_of(self._outcomes[need])}")
+        )
+
+    def _end(
+        self,
+        job: Job,
+        state: State,
+        error: InstanceError | None,
+        result: Result | None = None,
+        outputs: tuple[PlacedOutput, ...] = (),
+    ) -> None:
+        diary = self.workshop.diaries.get(job.id)
+        begun = self._begun_at.get(job.id)
+        self._outcomes[job.id] = InstanceOutcome(
+            id=job.id,
+            node=job.node,
+            axes=job.axes,
+            state=state,
+            shared_with=result.shared_with if result else None,
+            key=result.key if result else self.decisions[job.id].key,
+            seed=job.seed,
+            request_id=result.request_id if result else diary.request_id if diary else None,
+            cost_usd=result.cost_usd if result else None,
+            outputs=outputs,
+            error=error,
+            seconds=None if begun is None else round(self.clock() - begun, 3),
+        )
+        cost = result.cost_usd if result else None
+        at, detail = self.clock() - self._begin, error.message if error else None
+        self.listener.changed(Change(job.id, state, at, detail=detail, cost_usd=cost))
+
+    def _tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
+        self.listener.changed(Change(job.id, state, self.clock() - self._begin, queue_position, progress))
+
+    def _gates(self, job: Job) -> Sequence[asyncio.Semaphore]:
+        if job.kind == "step":
+            return ()
+        own = self._by_route.get(job.made_by)
+        return (self._all,) if own is None else (own, self._all)
+
+    def _outcome(self) -> RunOutcome:
+        instances = tuple(self._outcomes[job.id] for job in self.plan.jobs)
+        count = {state: sum(one.state is state for one in instances) for state in State}
+        codes = self._exit_codes | ({INTERRUPTED} if self._interrupted else set())
+        exit_code = next((code for code in PRECEDENCE if code in codes), 70 if codes else 0)
+        status: RunStatus = "succeeded"
+        if self._interrupted:
+            status = "interrupted"
+        elif exit_code:
+            status = "failed"
+        elif count[State.held]:
+            status = "held"
+        totals = RunTotals(
+            submitted=self._submitted,
+            cached=count[State.cached],
+            shared=sum(one.shared_with is not None for one in instances),
+            failed=count[State.failed] + count[State.unknown] + count[State.blocked],
+            cost_usd=round(self._cost, 6),
+            seconds=round(self.clock() - self._begin, 3),
+        )
+        return RunOutcome(self.run_id, status, exit_code, instances, totals)
+
+
+def _came_of(outcome: InstanceOutcome) -> str:
+    words = {State.unknown: "is not settled", State.held: "is held", State.skipped: "is not selected"}
+    return words.get(outcome.state, "was not made" if outcome.state in (State.blocked, State.cancelled) else "failed")
+
+
+def _stopped_text(error: CallsheetError) -> str:
+    return f"not started, since the run stopped: {error.problems[0].message}"
+
+
+def _unwritable(job: Job, error: OSError) -> CallsheetError:
+    """The output folder could not be written: disk full, no permission. The result itself is safe in the store."""
+    message = f"`{job.publish}` can't be written: {error.strerror or error}"
+    return RetryableFault(
+        Problem("output-unwritable", message, hint="its bytes are in the store: mend it and run again", instance=job.id)
+    )
