@@ -9,7 +9,7 @@ from callsheet.document.record import Absent, Record, TemplateFunction
 from callsheet.document.source import parse
 from callsheet.document.template import compile_expression, compile_value
 from callsheet.media.info import Artifact
-from callsheet.problems import DataFault, SourceText
+from callsheet.problems import DataFault, Problem, SourceText
 
 DAWN = Record("dawn", {"light": "warm rim light", "copy": "Wake up", "items": 3, "keys": "k", "tags": ["a", "b"]})
 SCOPE: dict[str, object] = {
@@ -201,6 +201,17 @@ def test_a_function_of_a_look_up_can_be_called() -> None:
         "pipeline.yaml:1:9: error: `at` is given the wrong arguments [template-type]\n"
         '  1 | prompt: "{{ nodes.hero.at(mood=1) }}"\n'
         "    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
+    )
+
+
+def test_a_problem_that_a_function_found_without_a_place_stands_where_it_was_called() -> None:
+    def media(path: str) -> object:
+        raise DataFault(Problem("unreadable", f"`{path}` can't be read"))
+
+    assert fault("prompt: \"{{ media('a.mp4').seconds }}\"", media=TemplateFunction("media", media)) == (
+        "pipeline.yaml:1:9: error: `a.mp4` can't be read [unreadable]\n"
+        "  1 | prompt: \"{{ media('a.mp4').seconds }}\"\n"
+        "    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^"
     )
 
 

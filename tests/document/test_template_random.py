@@ -97,7 +97,7 @@ def outcome(run: Callable[[], object]) -> object:
         return error
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=6).map("".join))
 @example("{{ {}|unique }}")
 @example("{{ {[1]: 2} }}")
@@ -112,27 +112,27 @@ def test_random_template_text_renders_within_bounds_or_is_an_ordinary_error(text
         assert not isinstance(value, str) or len(value) <= 100_000
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(EXPRESSIONS)
 def test_random_expressions_give_plain_values_or_are_ordinary_errors(text: str) -> None:
     value = outcome(lambda: compile_value(item(f"{{{{ {text} }}}}")).render(SCOPE))
     assert len(value.problems) == 1 if isinstance(value, CallsheetError) else is_plain(value)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.one_of(EXPRESSIONS, st.text(max_size=20)))
 def test_a_random_condition_is_true_or_false_or_an_ordinary_error(text: str) -> None:
     value = outcome(lambda: compile_expression(item(text)).render_boolean(SCOPE))
     assert len(value.problems) == 1 if isinstance(value, CallsheetError) else value in (True, False)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(alphabet=st.characters(exclude_characters="{"), max_size=40))
 def test_text_without_marks_is_itself(text: str) -> None:
     assert compile_value(item(text)).render({}) == text
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.one_of(st.text(), st.integers(-(2**53), 2**53), st.booleans(), st.floats(-1e300, 1e300)))
 def test_any_param_comes_out_of_a_whole_value_as_it_is(value: object) -> None:
     result = compile_value(item("{{ params.v }}")).render({"params": Record(None, {"v": value})})

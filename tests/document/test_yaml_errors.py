@@ -14,13 +14,12 @@ def fault(text: str) -> DataFault:
     return caught.value
 
 
-
 def test_an_unquoted_template_is_told_to_be_quoted() -> None:
     assert str(fault("image: {{ sku.image }}\n")) == (
         "p.yaml:1:8: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
         "  1 | image: {{ sku.image }}\n"
         "    |        ^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: image: \"{{ sku.image }}\""
+        '  help: quote the template: image: "{{ sku.image }}"'
     )
 
 
@@ -29,7 +28,7 @@ def test_an_unquoted_template_with_text_after_it_is_one_value() -> None:
         "p.yaml:1:8: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
         "  1 | image: {{ look }}/{{ sku.id }}.png  # the bottle\n"
         "    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: image: \"{{ look }}/{{ sku.id }}.png\""
+        '  help: quote the template: image: "{{ look }}/{{ sku.id }}.png"'
     )
 
 
@@ -38,7 +37,7 @@ def test_an_unquoted_template_in_a_list() -> None:
         "p.yaml:2:5: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
         "  2 |   - {{ nodes.hero.video }}\n"
         "    |     ^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: \"{{ nodes.hero.video }}\""
+        '  help: quote the template: "{{ nodes.hero.video }}"'
     )
 
 
@@ -47,18 +46,18 @@ def test_an_unquoted_template_in_braces() -> None:
         "p.yaml:1:16: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
         "  1 | input: {video: {{ nodes.spot.video }}, text: {{ text.a }}-{{ look }}.png}\n"
         "    |                ^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: video: \"{{ nodes.spot.video }}\"\n"
+        '  help: quote the template: video: "{{ nodes.spot.video }}"\n'
         "p.yaml:1:46: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
         "  1 | input: {video: {{ nodes.spot.video }}, text: {{ text.a }}-{{ look }}.png}\n"
         "    |                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: text: \"{{ text.a }}-{{ look }}.png\""
+        '  help: quote the template: text: "{{ text.a }}-{{ look }}.png"'
     )
 
 
 def test_an_unquoted_template_with_quotes_in_it_gets_the_other_kind() -> None:
-    assert str(fault("image: {{ sku[\"image\"] }}\n")) == (
+    assert str(fault('image: {{ sku["image"] }}\n')) == (
         "p.yaml:1:8: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
-        "  1 | image: {{ sku[\"image\"] }}\n"
+        '  1 | image: {{ sku["image"] }}\n'
         "    |        ^^^^^^^^^^^^^^^^^^\n"
         "  help: quote the template: image: '{{ sku[\"image\"] }}'"
     )
@@ -69,7 +68,7 @@ def test_an_unquoted_template_with_both_quotes_is_escaped() -> None:
         "p.yaml:1:8: error: a value that starts with `{{` must be quoted [unquoted-template]\n"
         "  1 | image: {{ sku[\"image\"] ~ 'x' }}\n"
         "    |        ^^^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: image: \"{{ sku[\\\"image\\\"] ~ 'x' }}\""
+        '  help: quote the template: image: "{{ sku[\\"image\\"] ~ \'x\' }}"'
     )
 
 
@@ -87,7 +86,7 @@ def test_an_unquoted_statement() -> None:
         "p.yaml:1:8: error: a value that starts with `{%` must be quoted [unquoted-template]\n"
         "  1 | image: {% if x %}a{% endif %}\n"
         "    |        ^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the template: image: \"{% if x %}a{% endif %}\""
+        '  help: quote the template: image: "{% if x %}a{% endif %}"'
     )
 
 
@@ -127,7 +126,7 @@ def test_a_tag() -> None:
 
 def test_a_tag_of_a_handle_that_is_not_declared() -> None:
     assert str(fault("a: !e!x 1\n")) == (
-        "p.yaml:1:4: error: tags are not allowed [syntax]\n"
+        "p.yaml:1:4: error: tags are not allowed [tag]\n"
         "  1 | a: !e!x 1\n"
         "    |    ^\n"
         "  help: quote the value if it starts with `!`"
@@ -162,18 +161,13 @@ def test_a_null_key() -> None:
 
 def test_a_list_as_a_key() -> None:
     assert str(fault("? [a, b]\n: 1\n")) == (
-        "p.yaml:1:3: error: a key must be text, not a list or mapping [bad-key]\n"
-        "  1 | ? [a, b]\n"
-        "    |   ^"
+        "p.yaml:1:3: error: a key must be text, not a list or mapping [bad-key]\n  1 | ? [a, b]\n    |   ^"
     )
 
 
 def test_an_alias_as_a_key() -> None:
     assert str(fault("a: &x b\n*x : 1\n")) == (
-        "p.yaml:2:1: error: an alias can't be a key [bad-key]\n"
-        "  2 | *x : 1\n"
-        "    | ^^\n"
-        "  help: write the key out"
+        "p.yaml:2:1: error: an alias can't be a key [bad-key]\n  2 | *x : 1\n    | ^^\n  help: write the key out"
     )
 
 
@@ -232,10 +226,7 @@ def test_a_number_too_large_to_be_kept() -> None:
 
 def test_a_tab_as_indentation() -> None:
     assert str(fault("a:\n\tb: 1\n")) == (
-        "p.yaml:2:1: error: a tab can't indent a line [syntax]\n"
-        "  2 |  b: 1\n"
-        "    | ^\n"
-        "  help: indent with spaces"
+        "p.yaml:2:1: error: a tab can't indent a line [syntax]\n  2 |  b: 1\n    | ^\n  help: indent with spaces"
     )
 
 
@@ -244,7 +235,7 @@ def test_a_colon_in_an_unquoted_text() -> None:
         "p.yaml:1:9: error: a value that holds `: ` must be quoted [syntax]\n"
         "  1 | prompt: Slow dolly: the bottle  # in\n"
         "    |         ^^^^^^^^^^^^^^^^^^^^^^\n"
-        "  help: quote the value: prompt: \"Slow dolly: the bottle\""
+        '  help: quote the value: prompt: "Slow dolly: the bottle"'
     )
 
 
@@ -295,10 +286,7 @@ def test_a_first_line_that_is_indented() -> None:
 
 def test_a_list_that_is_never_closed() -> None:
     assert str(fault("a: [1, 2\n")) == (
-        "p.yaml:1:4: error: this list is never closed [syntax]\n"
-        "  1 | a: [1, 2\n"
-        "    |    ^\n"
-        "  help: close it with `]`"
+        "p.yaml:1:4: error: this list is never closed [syntax]\n  1 | a: [1, 2\n    |    ^\n  help: close it with `]`"
     )
 
 
@@ -341,28 +329,26 @@ def test_a_quote_that_is_never_closed() -> None:
 
 
 def test_text_after_a_closed_quote() -> None:
-    assert str(fault("a: \"{{ x \"y\" }}\"\n")) == (
+    assert str(fault('a: "{{ x "y" }}"\n')) == (
         "p.yaml:1:11: error: expected the end of the line here [syntax]\n"
-        "  1 | a: \"{{ x \"y\" }}\"\n"
+        '  1 | a: "{{ x "y" }}"\n'
         "    |           ^\n"
         "  help: a quoted text ends at its next quote: use the other kind of quotes around it"
     )
 
 
 def test_an_unknown_escape() -> None:
-    assert str(fault("a: \"C:\\media\"\n")) == (
+    assert str(fault('a: "C:\\media"\n')) == (
         "p.yaml:1:7: error: double quotes hold an escape that YAML does not know [syntax]\n"
-        "  1 | a: \"C:\\media\"\n"
+        '  1 | a: "C:\\media"\n'
         "    |       ^\n"
         "  help: write a backslash as `\\\\`, or use single quotes"
     )
 
 
 def test_an_escape_cut_short() -> None:
-    assert str(fault("a: \"\\u12\"\n")) == (
-        "p.yaml:1:7: error: this escape needs more hexadecimal digits [syntax]\n"
-        "  1 | a: \"\\u12\"\n"
-        "    |       ^"
+    assert str(fault('a: "\\u12"\n')) == (
+        'p.yaml:1:7: error: this escape needs more hexadecimal digits [syntax]\n  1 | a: "\\u12"\n    |       ^'
     )
 
 
@@ -421,11 +407,7 @@ def test_a_text_on_the_line_of_a_block_mark() -> None:
 
 
 def test_a_bracket_out_of_place() -> None:
-    assert str(fault("a: ]\n")) == (
-        "p.yaml:1:4: error: expected a value here [syntax]\n"
-        "  1 | a: ]\n"
-        "    |    ^"
-    )
+    assert str(fault("a: ]\n")) == ("p.yaml:1:4: error: expected a value here [syntax]\n  1 | a: ]\n    |    ^")
 
 
 def test_a_character_that_no_editor_shows() -> None:
@@ -471,3 +453,37 @@ def test_wide_characters_count_two_cells() -> None:
         "    |              ^\n"
         "  help: a quoted text ends at its next quote: use the other kind of quotes around it"
     )
+
+
+def test_the_edit_that_quotes_a_template_is_at_hand() -> None:
+    problem = fault("image: {{ sku.image }}\n").problems[0]
+    assert problem.fix == Fix(problem.span, '"{{ sku.image }}"')
+
+
+def test_the_edit_that_quotes_a_text_with_a_colon_is_at_hand() -> None:
+    problem = fault("prompt: Slow dolly: the bottle\n").problems[0]
+    assert problem.fix == Fix(problem.span, '"Slow dolly: the bottle"')
+
+
+def test_what_follows_an_unquoted_template_is_checked_too() -> None:
+    text = "a: {{ x }}.png\nb: {{ y['z'] }}\nc: *q\nd: 1\nd: 2\n"
+    assert [(one.code, one.span.line) for one in fault(text).problems if one.span] == [
+        ("unquoted-template", 1),
+        ("unquoted-template", 2),
+        ("unknown-alias", 3),
+        ("duplicate-key", 5),
+    ]
+
+
+def test_a_long_line_is_shown_near_the_caret_only() -> None:
+    text = str(fault("a: '" + "x" * 1000 + "' y\n"))
+    assert text == (
+        "p.yaml:1:1007: error: expected the end of the line here [syntax]\n"
+        "  1 | " + "x" * 98 + "' y\n"
+        "    | " + " " * 100 + "^\n"
+        "  help: a quoted text ends at its next quote: use the other kind of quotes around it"
+    )
+
+
+def test_a_control_character_in_a_name_never_reaches_the_terminal() -> None:
+    assert "\x1b" not in str(fault('{"\\e[31m": 1, "\\e[31m": 2}\n'))

@@ -48,8 +48,40 @@ def test_these_spellings_alone_are_special(written: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["no", "yes", "on", "off", "y", "n", "9:16", "1:30", "0755", "0o7", "0x1F", "1_000", "TRUE", "True", "False", "NULL"]
-    + ["Null", "2026-04-01", "2026-04-01T10:00:00Z", "+1", "1.", ".5", "01.5", "1e", ".inf", ".nan", "-a", "--1", "=", "１"],
+    [
+        "no",
+        "yes",
+        "on",
+        "off",
+        "y",
+        "n",
+        "9:16",
+        "1:30",
+        "0755",
+        "0o7",
+        "0x1F",
+        "1_000",
+        "TRUE",
+        "True",
+        "False",
+        "NULL",
+    ]
+    + [
+        "Null",
+        "2026-04-01",
+        "2026-04-01T10:00:00Z",
+        "+1",
+        "1.",
+        ".5",
+        "01.5",
+        "1e",
+        ".inf",
+        ".nan",
+        "-a",
+        "--1",
+        "=",
+        "１",
+    ],
 )
 def test_all_else_is_text(written: str) -> None:
     assert value_of(f"a: {written}\n") == {"a": written}
@@ -69,7 +101,11 @@ def test_keys_are_text_as_they_are_written() -> None:
 
 
 def test_an_anchor_may_be_used_again() -> None:
-    assert value_of("a: &x [1, {b: 2}]\nc: *x\nd: [*x, 3]\n") == {"a": [1, {"b": 2}], "c": [1, {"b": 2}], "d": [[1, {"b": 2}], 3]}
+    assert value_of("a: &x [1, {b: 2}]\nc: *x\nd: [*x, 3]\n") == {
+        "a": [1, {"b": 2}],
+        "c": [1, {"b": 2}],
+        "d": [[1, {"b": 2}], 3],
+    }
 
 
 def test_an_empty_text_is_null() -> None:

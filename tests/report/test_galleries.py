@@ -211,14 +211,16 @@ def test_what_has_no_file_is_shown_with_the_reason(aurora: Plan, make: SimpleNam
 
 
 def test_boxes_have_the_shape_of_their_pictures_before_they_are_loaded(make: SimpleNamespace) -> None:
-    manifest = manifest_of(make.plan([make.job("hero", {"take": "1"}), make.job("hero", {"take": "2"})]), make)
+    plan = make.plan([make.job("hero", {"take": take}) for take in ("1", "2", "3")])
+    manifest = manifest_of(plan, make, states={"hero[take=3]": State.failed})
     manifest["instances"][0]["outputs"][0] |= {"width": 360, "height": 640, "seconds": 3.0}
     manifest["instances"][1]["outputs"][0] |= {"width": 360, "height": 640}
     page = page_of(manifest)
 
     assert page.sections[0].shape == "tall"
-    assert [(cell.ratio, cell.length) for cell in page.sections[0].rows[0].cells] == [
-        ("r360x640", "3.0 s"),
+    assert [(cell.ratio, cell.fact) for cell in page.sections[0].rows[0].cells] == [
+        ("r360x640", "0.50 USD · 3.0 s"),
+        ("r360x640", "0.50 USD"),
         ("r360x640", ""),
     ]
     assert ".r360x640 { aspect-ratio: 360 / 640; }" in gallery_html(manifest)
@@ -235,6 +237,15 @@ def test_pictures_sounds_and_several_files_have_their_own_place(make: SimpleName
     assert '<img class="media" src="still.png" alt="" loading="lazy" decoding="async">' in html
     assert '<span class="more">+1</span>' in html
     assert '<svg class="media wave"' in html
+
+
+def test_a_page_of_many_videos_loads_only_those_near_the_view(make: SimpleNamespace) -> None:
+    for number, preload in ((60, "metadata"), (61, "none")):
+        plan = make.plan([make.job("hero", {"look": f"l{place}"}) for place in range(number)])
+        page = Page(gallery_html(manifest_of(plan, make)))
+
+        assert page.attributes("preload") == [preload] * number
+        assert ("data-many" in dict(page.tags)["main"]) == (number == 61)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def syntax_problem(source: SourceText, fault: str, at: int, context: int | None)
     if fault == "did not find expected key":
         return _no_key(text, at, span)
     message, help_ = _WORDS.get(fault, ("this can't be read as YAML", None))
-    return Problem("syntax", message, span, hint=help_)
+    return Problem("tag" if fault == "found undefined tag handle" else "syntax", message, span, hint=help_)
 
 
 def _unclosed(source: SourceText, fault: str, at: int, context: int | None) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from callsheet.document.item import Item
@@ -132,7 +133,7 @@ class _Compiling:
             except Misuse as fault:
                 problems.append(_problem(item, fault))
             except CallsheetError as error:
-                problems.extend(error.problems)
+                problems.extend(fault if fault.span else replace(fault, span=item.span) for fault in error.problems)
             return None
 
         return part

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
@@ -52,7 +52,7 @@ class Scope(Context):
 
 def render(template: Callable[[Context], Any], names: Mapping[str, object]) -> tuple[str, object]:
     """Run a compiled template: the text it printed, and the value of a whole-value template. Raises Misuse."""
-    scope = Scope(SANDBOX, names, None, {})  # type: ignore[arg-type]
+    scope = Scope(SANDBOX, cast(dict[str, Any], names), None, {})
     scope.work = Work()
     try:
         text = "".join(template(scope))

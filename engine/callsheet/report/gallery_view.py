@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -26,6 +26,9 @@ _WORDS: Mapping[str, str] = {
     "cached": "Nothing published",
 }
 
+MOST_VIDEOS = 60
+"""A browser holds only so many videos at once: a page of more loads those near the view and lets the others go."""
+
 _NOUNS: Mapping[Kind, str] = {"video": "clip", "image": "picture", "audio": "recording"}
 
 
@@ -33,7 +36,8 @@ _NOUNS: Mapping[Kind, str] = {"video": "clip", "image": "picture", "audio": "rec
 class Cell:
     """One instance in its grid, or (without `number`) a combination that the campaign leaves out.
 
-    `number` counts the cells in page order; `ratio` names a class of the style sheet that keeps its box in shape.
+    `number` counts the cells in page order; `ratio` names a class of the style sheet that keeps its box in shape;
+    a cell without a file has the commonest of its section.
     """
 
     label: str
@@ -48,7 +52,6 @@ class Cell:
     hint: str = ""
     fact: str = ""
     text: str = ""
-    length: str = ""
     more: int = 0
     stale: bool = False
 
@@ -89,6 +92,7 @@ class Page:
     sections: tuple[Section, ...]
     ratios: tuple[tuple[str, int, int], ...]
     widest: tuple[int, ...]
+    many_videos: bool
     data: dict[str, object]
     callsheet: str
     run: str
@@ -119,6 +123,7 @@ def page_of(manifest: Mapping[str, Any]) -> Page:
         sections=sections,
         ratios=tuple((name, *size) for name, size in sorted(desk.ratios.items())),
         widest=tuple(sorted({len(section.columns) for section in sections if section.columns})),
+        many_videos=sum(_is_video(entry) for entry in desk.entries) > MOST_VIDEOS,
         data={"cells": [_shown(entry) for entry in desk.entries]},
         callsheet=manifest["callsheet"],
         run=manifest["run"],
@@ -149,6 +154,13 @@ def _section(node: Mapping[str, Any], entries: Sequence[Entry], desk: _Desk) -> 
             for place in places
         )
         rows.append(Row(labels, tuple(cells)))
+    ratios = Counter(cell.ratio for row in rows for cell in row.cells if cell.ratio)
+    if ratios:
+        usual = ratios.most_common(1)[0][0]
+        rows = [
+            Row(row.labels, tuple(cell if cell.href else replace(cell, ratio=usual) for cell in row.cells))
+            for row in rows
+        ]
     return Section(
         node=node["name"],
         description=node.get("description") or "",
@@ -195,12 +207,15 @@ def _cell(entry: Entry, place: str, desk: _Desk) -> Cell:
         href=link(output["path"]),
         ratio=ratio,
         state=state,
-        fact=fact,
+        fact=" · ".join(part for part in (fact, span_of(output["seconds"]) if output.get("seconds") else "") if part),
         text=_prompt(entry["input"]),
-        length=span_of(output["seconds"]) if output.get("seconds") else "",
         more=len(entry["outputs"]) - 1,
         stale=bool(entry.get("stale")),
     )
+
+
+def _is_video(entry: Entry) -> bool:
+    return any(output["media_type"].startswith("video/") for output in entry["outputs"][:1])
 
 
 def _kind(media_type: str) -> Kind:

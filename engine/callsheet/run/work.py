@@ -180,7 +180,7 @@ class Workshop:
             made = await self._within_gates(job, Order(job.id, key, job.made_by, asked, folder, request_id), diary)
             outputs = await self._keep(made)
         except CallsheetError as error:
-            self._remember(key, work, error)
+            self._remember(diary, error)
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -229,15 +229,16 @@ class Workshop:
             outputs.append(Output(name, file.kind, sha256, size, file.media_type))
         return tuple(outputs)
 
-    def _remember(self, key: str, work: Work, error: CallsheetError) -> None:
+    def _remember(self, diary: RunDiary, error: CallsheetError) -> None:
         """What a failed making means for the journal; what is not known to be over stays as it is."""
-        first = error.problems[0]
-        if isinstance(error, RenderFailed):
-            self.memory.journal.failed(key, work, first.code, first.message)
-        elif isinstance(error, RenderCancelled):
-            self.memory.journal.cancelled(key)
+        journal, key, first = self.memory.journal, diary.key, error.problems[0]
+        rejected = isinstance(error, DataFault) and diary.request_id is None and diary.job.kind == "route"
+        if isinstance(error, RenderCancelled):
+            journal.cancelled(key)
         elif isinstance(error, SubmitUnknown | AttachLost):
-            self.memory.journal.unknown(key, first.code, first.message)
+            journal.unknown(key, first.code, first.message)
+        elif isinstance(error, RenderFailed) or rejected:
+            journal.failed(key, diary.work, first.code, first.message)
 
     def _opened(self, artifact: Artifact, output: Output) -> LocalFile:
         return LocalFile(self.memory.blobs.path(output.sha256), artifact.instance, self.media_of(output))

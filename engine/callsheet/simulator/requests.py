@@ -191,9 +191,10 @@ class Requests:
         return request
 
     def _made(self, request_id: str, name: str) -> Path | None:
+        """The file behind an address of this server; may be asked in a worker."""
         request = self._requests.get(request_id)
-        product = self._product(request, name) if request else None
-        return product.path if product else None
+        product = request.work.product if request and request.work and request.state == "completed" else None
+        return product.path if product and product.name == name else None
 
     def _product(self, request: Request, name: str) -> Product | None:
         product = request.work.product if request.work and self._queue.state(request) == "completed" else None

@@ -153,7 +153,7 @@ async def test_a_link_that_stays_dead_is_for_a_person(stage, speak) -> None:
     assert type(fault) is AttachLost
     assert str(fault) == (
         "error: request `r1` is completed, but its files can't be fetched any more (HTTP 404) [result-gone]\n"
-        "  help: look for it in your account, then settle it with `callsheet resolve`"
+        "  help: look for it in your account; nothing more is submitted for it until it is settled"
     )
     assert stage.api.targets().count(FILE) == 4
 

@@ -12,7 +12,7 @@ STATUS = "GET /v1/requests/r1/status"
 RESULT = "GET /v1/requests/r1/result?include_cost=true"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 KEPT = "the request is kept and nothing is paid twice: run again to pick it up"
-SETTLE = "look for it in your account, then settle it with `callsheet resolve`"
+SETTLE = "look for it in your account; nothing more is submitted for it until it is settled"
 
 
 def output(stage) -> dict[str, object]:

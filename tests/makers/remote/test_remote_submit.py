@@ -122,10 +122,7 @@ async def test_a_submit_without_an_answer_is_unknown_and_never_repeated(stage, s
         "it is not known whether the submit of `hero[look=dawn]` to `wan-ai/wan-2-7/text-to-video` was taken: "
         f"{evidence} (payload {stage.diary.digests[0][:12]})"
     )
-    assert fault.problems[0].hint == (
-        "look for it in your account, then `callsheet resolve FILE 'hero[look=dawn]'` with "
-        "`--attach REQUEST_ID` or `--resubmit`"
-    )
+    assert fault.problems[0].hint == "look for it in your account; it is not submitted again until it is settled"
     assert stage.api.events == ["intent", SUBMIT]
     assert fault.exit_code == 75
 

@@ -90,6 +90,6 @@ def _gone(request_id: str, answered: str) -> AttachLost:
         problem(
             "result-gone",
             f"request `{request_id}` is completed, but its files can't be fetched any more ({answered})",
-            "look for it in your account, then settle it with `callsheet resolve`",
+            "look for it in your account; nothing more is submitted for it until it is settled",
         )
     )

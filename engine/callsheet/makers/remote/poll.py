@@ -22,7 +22,7 @@ from callsheet.makers.remote.transport import Answer, NoAnswer, Transport
 from callsheet.makers.remote.wire import Meaning, Reply, error_text, judge, safe
 
 _KEPT = "the request is kept and nothing is paid twice: run again to pick it up"
-_SETTLE = "look for it in your account, then settle it with `callsheet resolve`"
+_SETTLE = "look for it in your account; nothing more is submitted for it until it is settled"
 _CANCEL_TRIES = 3
 
 

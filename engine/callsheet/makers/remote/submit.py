@@ -159,8 +159,7 @@ def _unknown(order: Order, payload: Payload, evidence: str) -> SubmitUnknown:
             "submit-unknown",
             f"it is not known whether the submit of `{order.instance}` to `{order.made_by}` was taken: {evidence}"
             f" (payload {payload.sha256[:12]})",
-            f"look for it in your account, then `callsheet resolve FILE '{order.instance}'` with"
-            " `--attach REQUEST_ID` or `--resubmit`",
+            "look for it in your account; it is not submitted again until it is settled",
         )
     )
 

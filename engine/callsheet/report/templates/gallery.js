@@ -49,7 +49,7 @@
       }
     }
   }, { rootMargin: "900px" });
-  for (const video of sources.keys()) near.observe(video);
+  if (part("main").hasAttribute("data-many")) for (const video of sources.keys()) near.observe(video);
 
   document.addEventListener("keydown", (event) => {
     if (viewer.open || event.altKey || event.ctrlKey || event.metaKey) return;
