@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 LOCK_VENV := .venv-lock
 PEERS_VENV := .venv-peers
-UV := uv==0.13.8
+UV_VERSION := 0.13.8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # The first Python that is new enough; `make PYTHON=/path/to/python ...` chooses another.
@@ -18,12 +18,12 @@ digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 
-.PHONY: help run-env dev-env demo test check format bench bench-peers lock clean distclean
+.PHONY: help run-env dev-env demo test check lint types rooms dependencies format bench bench-peers lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
 	@echo 'make test         run the tests'
-	@echo 'make check        lint, format, types, room table, dependencies'
+	@echo 'make check        all of: make lint, make types, make rooms, make dependencies'
 	@echo 'make format       put the code into shape'
 	@echo 'make bench        measure callsheet; make bench-peers: other engines beside it'
 	@echo 'make lock         pin the newest allowed dependencies in constraints/'
@@ -52,12 +52,20 @@ demo: run-env
 test: dev-env
 	$(PY) -m pytest -n 2
 
-check: dev-env
+check: lint types rooms dependencies
+
+lint: dev-env
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+types: dev-env
 	$(PY) -m mypy
-	$(BIN)/lint-imports
-	$(BIN)/deptry engine
+
+rooms: dev-env
+	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+dependencies: dev-env
+	$(PY) -m deptry engine
 
 format: dev-env
 	$(PY) -m ruff check --fix-only .
@@ -75,12 +83,12 @@ LOCK_FLAGS := --upgrade
 COMPILE := $(LOCK_VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-header --no-annotate --quiet
 
-$(LOCK_VENV)/$(UV):
+$(LOCK_VENV)/uv-$(UV_VERSION):
 	$(PYTHON) -m venv $(LOCK_VENV)
-	$(LOCK_VENV)/bin/python -m pip install -q '$(UV)'
+	$(LOCK_VENV)/bin/python -m pip install -q uv==$(UV_VERSION)
 	touch $@
 
-lock: $(LOCK_VENV)/$(UV)
+lock: $(LOCK_VENV)/uv-$(UV_VERSION)
 	$(COMPILE) $(LOCK_FLAGS) --group build -o constraints/run.txt
 	$(COMPILE) $(LOCK_FLAGS) --group build --group dev -c constraints/run.txt -o constraints/dev.txt
 

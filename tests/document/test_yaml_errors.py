@@ -208,7 +208,8 @@ def test_a_second_document() -> None:
 
 def test_an_integer_too_large_to_be_kept() -> None:
     assert str(fault("id: 12345678901234567890\n")) == (
-        "p.yaml:1:5: error: `12345678901234567890` is too large: an integer can be at most 9007199254740991 [bad-number]\n"
+        "p.yaml:1:5: error: `12345678901234567890` is too large: an integer can be at most 9007199254740991"
+        " [bad-number]\n"
         "  1 | id: 12345678901234567890\n"
         "    |     ^^^^^^^^^^^^^^^^^^^^\n"
         "  help: quote it if it is text"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,3 +77,14 @@ def test_the_wheel_names_the_command_the_version_and_the_licence(wheel: Path) ->
 
 def test_the_command_of_the_wheel_says_the_version_of_the_wheel(wheel: Path, python: Callable[..., str]) -> None:
     assert python("from callsheet.cli.main import run; run(['--version'])", site=wheel) == "callsheet 0.1.0"
+
+
+def test_the_commands_of_the_wheel_read_the_data_of_the_wheel(wheel: Path, tmp_path: Path) -> None:
+    code = "import callsheet, sys; from callsheet.cli.main import run; print(callsheet.__file__); run(['routes'])"
+    environ = os.environ | {"PYTHONPATH": str(wheel), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environ, cwd=tmp_path)
+
+    assert done.stdout.splitlines()[0] == str(wheel / "callsheet" / "__init__.py")
+    assert "happyhorse/happyhorse-1.0/image-to-video" in done.stdout

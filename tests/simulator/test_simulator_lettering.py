@@ -16,8 +16,6 @@ KOREAN = "바다가 보이는 돌 선반 위의 병"
 
 
 def drawn(text: str, rtl: bool = False) -> Image.Image:
-    sheet = Image.new("L", (800, 60))
-    draw_line(ImageDraw.Draw(sheet.convert("RGBA")), (0, 800), 40, text, STYLE, rtl)
     canvas = Image.new("RGBA", (800, 60))
     draw_line(ImageDraw.Draw(canvas), (0, 800), 40, text, STYLE, rtl)
     return canvas.getchannel("A")
@@ -36,12 +34,12 @@ def test_every_letter_has_a_glyph_in_the_face_it_is_given(text):
 def test_ink_is_really_put_down(text):
     ink = drawn(text, right_to_left(text))
     left, _, right, _ = ink.getbbox()
-    assert abs((right - left) - width(text, STYLE, right_to_left(text))) < 12
+    assert abs((right - left) - width(text, STYLE, right_to_left(text))) < STYLE.size
 
 
 def test_arabic_letters_are_joined():
-    alone = sum(font("arabic", 24).getlength(letter) for letter in "محمد")
-    assert width("محمد", STYLE, True) < 0.8 * alone
+    alone = sum(font("arabic", 24).getlength(letter) for letter in "بيتنا")
+    assert width("بيتنا", STYLE, True) < 0.6 * alone
 
 
 def test_right_to_left_text_stands_at_the_right_edge():
@@ -107,7 +105,7 @@ def test_empty_text_has_no_lines():
 @pytest.mark.parametrize(
     ("text", "shapes"),
     [
-        ("محمد", "\ufea9\ufee4\ufea4\ufee3"),  # final dal, medial meem, medial hah, initial meem, from left to right
+        ("محمد", "\ufeaa\ufee4\ufea4\ufee3"),  # final dal, medial meem, medial hah, initial meem, from left to right
         ("سلام", "\ufee1\ufefc\ufeb3"),  # isolated meem, lam with alef, initial seen
         ("دار", "\ufead\ufe8d\ufea9"),  # letters that never join to the left
         ("عام 2026", "2026 \ufee1\ufe8e\ufecb"),

@@ -40,7 +40,7 @@ def dispatch(words: Sequence[str]) -> int:
     """Run the command that `words` name; returns its exit code."""
     verb = words[0] if words and words[0] in VERBS else None
     try:
-        result = _application(verb)(args=list(words) or ["--help"], standalone_mode=False)
+        result = _application(verb)(args=list(words) or ["--help"], prog_name="callsheet", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except TyperException as error:
         sys.stderr.write(f"callsheet: {_usage_text(error)}\n")

@@ -19,7 +19,7 @@ _ID_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd"
 _NAME = re.compile(NAME_PATTERN)
 _NOT_NAME = re.compile("[^a-z0-9]+")
 NAME_RULE = "names are lower-case letters, digits and `_`, and start with a letter"
-ID_RULE = f"ids are 1 to {LONGEST_ID} letters, digits, `.`, `_` or `-`, and not `.` or `..`"
+ID_RULE = f"it has 1 to {LONGEST_ID} letters, digits, `.`, `_` and `-`, and is not `.` or `..`"
 
 
 def is_name(text: str) -> bool:

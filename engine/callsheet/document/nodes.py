@@ -149,6 +149,6 @@ class _NodeReader:
         for one in item.sequence:
             if not is_text(one):
                 self.reader.error("wrong-type", f"a tag must be text, not {found(one)}", one.span)
-            elif self.reader.id_text(one.written, one.span):
+            elif self.reader.id_text(one.written, one.span, "a tag"):
                 self.reader.once(one.written, one.span, seen, "duplicate-name")
         return tuple(seen)

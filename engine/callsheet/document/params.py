@@ -69,6 +69,7 @@ def _full(reader: Reader, name: str, item: Item) -> Declared | None:
     minimum, maximum = _bound(reader, entries, "minimum", kind), _bound(reader, entries, "maximum", kind)
     if minimum is not None and maximum is not None and minimum > maximum:
         reader.error("bad-range", "`minimum` is larger than `maximum`", entries["minimum"].span)
+        minimum = maximum = None
     param = Param(
         name,
         kind,

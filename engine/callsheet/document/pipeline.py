@@ -57,7 +57,7 @@ def read_profiled(reader: Reader, path: Path, root: Item, name: str, profile: It
 
 def read_pipeline(reader: Reader, path: Path, root: Item) -> Pipeline:
     """The pipeline in the tree `root`. What is wrong with it is told to the reader and left out."""
-    entries = reader.table(root, PIPELINE, "a pipeline")
+    entries = reader.table(root, PIPELINE, "the pipeline")
     empty = Item({}, root.span)
     declared = read_params(reader, entries.get("params", empty))
     known_axes = entries.get("axes", empty).mapping
@@ -93,7 +93,7 @@ def read_pipeline(reader: Reader, path: Path, root: Item) -> Pipeline:
 
 def _check_names(reader: Reader, profiles: Item, outputs: Item, defaults: Item) -> None:
     for name in profiles.mapping:
-        reader.id_text(name, profiles.key_spans[name])
+        reader.id_text(name, profiles.key_spans[name], "the name of a profile")
     for name in outputs.mapping:
         reader.name(name, outputs.key_spans[name], "an output")
     if "seed" in defaults.mapping:
@@ -107,7 +107,7 @@ def _text(reader: Reader, item: Item, known_axes: Mapping[str, Item]) -> TextFil
     if axis is not None:
         reader.known(axis.written, known_axes, "axis", axis.span)
     if fallback is not None:
-        reader.id_text(fallback.written, fallback.span)
+        reader.id_text(fallback.written, fallback.span, "a language")
     if axis is None or "files" not in entries:
         return None
     return TextFiles(entries["files"], axis.written, None if fallback is None else fallback.written, item.span)

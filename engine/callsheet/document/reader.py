@@ -108,10 +108,12 @@ class Reader(Findings):
             return None
         return item.written if self.id_text(item.written, item.span) else None
 
-    def id_text(self, text: str, span: Span) -> bool:
+    def id_text(self, text: str, span: Span, what: str = "an id") -> bool:
+        """Whether `text` may be `what`: an id, or something else that is made like one."""
         if is_id(text):
             return True
-        self.error("bad-id", f"`{cut(text)}` can't be an id: {ID_RULE}", span)
+        shown = f"`{cut(text)}`" if text else "an empty text"
+        self.error("bad-id", f"{shown} can't be {what}: {ID_RULE}", span)
         return False
 
     def ids(self, item: Item, what: str) -> tuple[str, ...]:
@@ -162,7 +164,8 @@ def _slip(item: Item, shape: Shape) -> tuple[str | None, str | None]:
         return None, None
     words = shape.schema.get("enum")
     if isinstance(words, list):
-        return did_you_mean(text, words), nearest(text, words)
+        near = nearest(text, words)
+        return (f"did you mean `{near}`?", near) if near else (None, None)
     if "{{" in text:
         return "a template can't stand here", None
     return ("write it without quotes", text) if text and shape.accepts(_unquoted(item, text)) else (None, None)

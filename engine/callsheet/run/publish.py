@@ -71,19 +71,19 @@ class Publisher:
         return self._shown(target, output)
 
     def _is_there(self, target: str, job: Job, known: Placed | None, output: Output) -> bool:
-        """True where the very bytes stand there already; a DataFault where something else does that isn't ours."""
+        """True where the very bytes stand there already; a DataFault where something stands that isn't ours.
+
+        Ours is what stands as it was placed, or has bytes that the store has too: to replace those loses nothing.
+        """
         if not os.path.lexists(target):
             return False
-        facts = os.lstat(target)
-        if stat.S_ISREG(facts.st_mode) and facts.st_size == output.bytes:
-            with Path(target).open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() == output.sha256:
-                    return True
-        if self.force or (known is not None and known.stands(target)):
+        found = _digest(target)
+        if found == output.sha256:
+            return True
+        if self.force or (known is not None and known.stands(target)) or (found is not None and self.blobs.has(found)):
             return False
-        raise DataFault(
-            _problem("not-ours", f"`{self._relative(target)}` was not written by callsheet, or was changed since", job)
-        )
+        message = f"`{self._relative(target)}` was not written by callsheet, or was changed since"
+        raise DataFault(_problem("not-ours", message, job))
 
     def _refuse_links(self, target: str, job: Job) -> None:
         inside = Path(target).parent
@@ -107,6 +107,14 @@ class Publisher:
 
     def _relative(self, path: str) -> str:
         return path.removeprefix(self._working_folder)
+
+
+def _digest(target: str) -> str | None:
+    """The SHA-256 of a plain file; None for a link, a folder or anything else."""
+    if not stat.S_ISREG(os.lstat(target).st_mode):
+        return None
+    with Path(target).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _problem(code: str, message: str, job: Job) -> Problem:

@@ -45,7 +45,7 @@ class Settings:
     media: bool = True
     faults: Faults = field(default_factory=Faults)
     token: str | None = field(default=None, repr=False)
-    balance_usd: float = 1000.0
+    balance_usd: float = 100_000.0
     workers: int = max(1, min(4, os.cpu_count() or 1))
     clock: Callable[[], float] = time.monotonic
 

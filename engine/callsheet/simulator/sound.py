@@ -6,6 +6,7 @@ import hashlib
 import math
 from array import array
 from functools import lru_cache
+from itertools import chain
 
 import av
 
@@ -29,20 +30,29 @@ def voice(medium: Medium, seconds: float) -> array[int]:
     sound = array("h")
     try:
         with av.open(str(medium.path)) as container:
-            resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE)
-            for frame in container.decode(audio=0):
+            mono = container.streams.audio[0].codec_context.channels == 1
+            resampler = av.AudioResampler(format="s16", layout="mono" if mono else "stereo", rate=RATE)
+            for frame in chain(container.decode(audio=0), [None]):
                 for piece in resampler.resample(frame):
-                    sound.frombytes(bytes(piece.planes[0])[: piece.samples * 4])
+                    sound.extend(_stereo(piece, mono))
                 if len(sound) >= samples * CHANNELS:
                     break
-            else:
-                for piece in resampler.resample(None):
-                    sound.frombytes(bytes(piece.planes[0])[: piece.samples * 4])
     except (OSError, ValueError, IndexError) as error:
         raise SoundError("the audio can not be decoded") from error
     del sound[samples * CHANNELS :]
     sound.frombytes(bytes(2 * (samples * CHANNELS - len(sound))))
     return sound
+
+
+def _stereo(piece: av.AudioFrame, mono: bool) -> array[int]:
+    """Interleaved samples; a single channel sounds from both sides at its full level."""
+    heard = array("h")
+    heard.frombytes(bytes(piece.planes[0])[: piece.samples * (2 if mono else 4)])
+    if not mono:
+        return heard
+    both = array("h", bytes(4 * len(heard)))
+    both[0::2] = both[1::2] = heard
+    return both
 
 
 def tone(number: int, seconds: float) -> array[int]:

@@ -120,7 +120,7 @@ def _stand_in(address: str) -> Image.Image:
     """A picture drawn from an address alone, with its last part lettered on it."""
     number = int.from_bytes(hashlib.sha256(address.encode()).digest()[:4])
     colours = palette(number)
-    picture = backdrop(_STAND_IN, colours, number)
+    picture = backdrop(_STAND_IN, colours, number).resize(_STAND_IN, Image.Resampling.LANCZOS)
     draw = ImageDraw.Draw(picture, "RGBA")
     middle, centre = picture.width / 2, picture.height * 0.4
     draw.rounded_rectangle(

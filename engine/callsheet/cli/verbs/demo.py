@@ -40,7 +40,7 @@ def demo(
     manifest = read_manifest(report.folder)
     if manifest is not None:
         page = write_gallery(report.folder, manifest)
-        sys.stdout.write(f"gallery: {os.path.relpath(page)}\n")
+        sys.stdout.write(f"gallery  {os.path.relpath(page)}\n")
     raise typer.Exit(code)
 
 
