@@ -1,4 +1,5 @@
-"""What is lettered onto every frame: a lower third, the mark of a preview, numbered references."""
+"""What is lettered onto every frame: the mark of a preview, a slate, numbered references. All at the top: captions
+that later steps burn in have the bottom."""
 
 from __future__ import annotations
 
@@ -43,13 +44,15 @@ def overlay(brief: Brief, size: tuple[int, int], colours: Palette, references: S
     sheet = Image.new("RGBA", size)
     draw = ImageDraw.Draw(sheet)
     unit = max(0.82, min(1.25, min(size) / 360))
-    _lower_third(draw, brief, size, unit, colours)
-    _mark(draw, unit, colours)
-    _references(sheet, references, unit)
-    top = sheet.crop((0, 0, size[0], size[1] // 3))
-    bottom = sheet.crop((0, size[1] // 3, *size))
+    top = _safe_top(size, unit)
+    under_mark = _mark(draw, top, unit, colours)
+    under_slate = _slate(draw, brief, size, under_mark, unit, colours)
+    _references(sheet, references, under_slate, unit)
     bands = []
-    for part, above in ((top, 0), (bottom, size[1] // 3)):
+    for part, above in (
+        (sheet.crop((0, 0, size[0], under_slate)), 0),
+        (sheet.crop((0, under_slate, *size)), under_slate),
+    ):
         box = part.getbbox(alpha_only=True)
         if box:
             cut = part.crop(box)
@@ -57,7 +60,17 @@ def overlay(brief: Brief, size: tuple[int, int], colours: Palette, references: S
     return Overlay(tuple(bands))
 
 
-def _lower_third(draw: ImageDraw.ImageDraw, brief: Brief, size: tuple[int, int], unit: float, colours: Palette) -> None:
+def _safe_top(size: tuple[int, int], unit: float) -> int:
+    """Where lettering begins: on tall pictures so far down that a crop to 4:5 leaves it whole."""
+    width, height = size
+    cropped = max(0, height - width * 5 // 4) // 2
+    return cropped + round(14 * unit)
+
+
+def _slate(
+    draw: ImageDraw.ImageDraw, brief: Brief, size: tuple[int, int], top: int, unit: float, colours: Palette
+) -> int:
+    """What was asked for, in a panel from `top` on; returns the row below it."""
     margin, pad = round(14 * unit), round(11 * unit)
     title = Style(round(17 * unit), _WHITE)
     small = Style(max(10, round(11 * unit)), (*mixed(colours.accent, (255, 255, 255), 0.45), 255))
@@ -68,14 +81,15 @@ def _lower_third(draw: ImageDraw.ImageDraw, brief: Brief, size: tuple[int, int],
     lines += _lines(" · ".join(_facts(brief)), small, room, 2, 1.55)
     lines += _lines(brief.prompt, prose, room, 2 if size[0] > size[1] else 4, 1.5, ahead=0.3)
     height = sum(round(line.style.size * line.leading) for line in lines)
-    top = size[1] - margin - 2 * pad - height
-    draw.rounded_rectangle((margin, top, size[0] - margin, size[1] - margin), round(8 * unit), fill=_PANEL)
-    bar = (margin, top + pad, margin + max(2, round(3 * unit)), size[1] - margin - pad)
+    bottom = top + 2 * pad + height
+    draw.rounded_rectangle((margin, top, size[0] - margin, bottom), round(8 * unit), fill=_PANEL)
+    bar = (margin, top + pad, margin + max(2, round(3 * unit)), bottom - pad)
     draw.rounded_rectangle(bar, 1, fill=(*colours.accent, 255))
     baseline = float(top + pad)
     for line in lines:
         baseline += round(line.style.size * line.leading)
         draw_line(draw, (left, right), baseline - line.style.size * 0.28, line.text, line.style, line.rtl)
+    return bottom + round(8 * unit)
 
 
 def _lines(text: str, style: Style, room: float, most: int, leading: float, ahead: float = 0.0) -> list[_Line]:
@@ -93,20 +107,22 @@ def _facts(brief: Brief) -> list[str]:
     return [*facts, *brief.settings]
 
 
-def _mark(draw: ImageDraw.ImageDraw, unit: float, colours: Palette) -> None:
+def _mark(draw: ImageDraw.ImageDraw, top: int, unit: float, colours: Palette) -> int:
+    """The pill that says what this is; returns the row below it."""
     style = Style(max(9, round(10 * unit)), _WHITE, spacing=1.3 * unit)
     margin, high = round(14 * unit), round(20 * unit)
     wide = width(MARK, style)
     dot = round(3 * unit)
     left = margin + round(17 * unit)
-    draw.rounded_rectangle((margin, margin, left + wide + round(9 * unit), margin + high), high / 2, fill=_PANEL)
-    centre = (margin + round(9 * unit), margin + high / 2)
+    draw.rounded_rectangle((margin, top, left + wide + round(9 * unit), top + high), high / 2, fill=_PANEL)
+    centre = (margin + round(9 * unit), top + high / 2)
     draw.ellipse((centre[0] - dot, centre[1] - dot, centre[0] + dot, centre[1] + dot), fill=(*colours.accent, 255))
-    draw_line(draw, (left, left + wide), margin + high / 2 + style.size * 0.36, MARK, style)
+    draw_line(draw, (left, left + wide), top + high / 2 + style.size * 0.36, MARK, style)
+    return top + high + round(6 * unit)
 
 
-def _references(sheet: Image.Image, references: Sequence[Image.Image], unit: float) -> None:
-    """Small pictures in rows along the upper right edge, as many as leave the picture free."""
+def _references(sheet: Image.Image, references: Sequence[Image.Image], begin: int, unit: float) -> None:
+    """Small pictures in rows along the right edge from row `begin` on, as many as leave the picture free."""
     margin, side, gap = round(14 * unit), round(50 * unit), round(6 * unit)
     per_row = max(1, (sheet.width - 2 * margin - round(190 * unit)) // (side + gap))
     draw = ImageDraw.Draw(sheet)
@@ -116,7 +132,7 @@ def _references(sheet: Image.Image, references: Sequence[Image.Image], unit: flo
         row, column = divmod(index, per_row)
         in_row = min(per_row, len(shown) - row * per_row)
         left = sheet.width - margin - (in_row - column) * (side + gap) + gap
-        top = margin + row * (side + gap)
+        top = begin + row * (side + gap)
         mask = Image.new("L", (side * 2, side * 2))
         ImageDraw.Draw(mask).rounded_rectangle((0, 0, side * 2 - 1, side * 2 - 1), 12 * unit, fill=255)
         thumb = ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS).convert("RGBA")

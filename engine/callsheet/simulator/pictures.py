@@ -14,7 +14,7 @@ from callsheet.simulator.colours import Palette, mixed, palette
 from callsheet.simulator.film import write_mp4, write_png, write_wav
 from callsheet.simulator.overlay import overlay
 from callsheet.simulator.sound import loudness, tone, voice
-from callsheet.simulator.stage import backdrop, filled, frame_size, load, presenter
+from callsheet.simulator.stage import backdrop, face_height, filled, frame_size, load, presenter
 
 _WIDE = (16, 9)
 _BARS = 41
@@ -79,7 +79,7 @@ def _waveform(frame: Image.Image, levels: list[float], index: int, colours: Pale
     """Bars that carry the loudness outwards from the middle, where it is now."""
     draw = ImageDraw.Draw(frame, "RGBA")
     wide, high = frame.size
-    centre = round(high * 0.37)
+    centre = round(high * (face_height(frame.size) - 0.01))
     step = wide * 0.86 / _BARS
     thick = max(2, round(step * 0.4))
     for bar in range(_BARS):

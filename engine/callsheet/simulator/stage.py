@@ -86,12 +86,17 @@ def backdrop(size: tuple[int, int], colours: Palette, number: int) -> Image.Imag
     return wall
 
 
+def face_height(size: tuple[int, int]) -> float:
+    """How far down a presenter's face is, as a part of the height: below the slate."""
+    return 0.5 if size[1] > size[0] else 0.55
+
+
 def presenter(size: tuple[int, int], colours: Palette) -> tuple[Image.Image, Image.Image]:
     """A presenter as a silhouette with a rim of light: colours and mask, of the frame's size."""
     scale = 2
     wide, high = size[0] * scale, size[1] * scale
     unit = min(wide, high * 0.8)
-    x, y = wide / 2, high * (0.38 if high > wide else 0.36)
+    x, y = wide / 2, high * face_height(size)
     body = Image.new("L", (wide, high))
     draw = ImageDraw.Draw(body)
     head = unit * 0.125

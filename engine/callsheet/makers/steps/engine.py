@@ -30,7 +30,10 @@ _MAX_PIXELS = 8192 * 4320
 _SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _CONTAINERS, "-max_pixels", str(_MAX_PIXELS))
 _BIT_EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
 _COLOUR = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
-_PICTURE = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-profile:v", "high", "-pix_fmt", "yuv420p")
+_PICTURE = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-profile:v", "high", "-pix_fmt", "yuv420p"),
+    *("-x264-params", "mbtree=0"),  # with it, bytes differ now and then between runs at some widths
+)
 _AAC = ("-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2")
 
 _SOURCE_NUMBER = re.compile(r"\[(?:in|[va]ist)#(\d+)")
