@@ -1,9 +1,11 @@
-"""A project in a temporary folder with the real command line run in it, and the simulated provider seen from outside."""
+"""A project in a temporary folder with the real command line run in it, and the simulated provider from outside."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -144,3 +146,25 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Provider
     yield start
     for one in started:
         one.stop()
+
+
+PEAK = """
+def peak_bytes():
+    # The most memory this program had; the usual figure counts the parent's too where there is a /proc.
+    import pathlib, resource, sys
+    status = pathlib.Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+"""
+
+
+@pytest.fixture(scope="session")
+def child_python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a program in a Python of its own, where `peak_bytes()` tells the most memory it had."""
+
+    def run_program(code: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", PEAK + code]
+        return subprocess.run(command, input=given, capture_output=True, text=True, check=True, timeout=120)
+
+    return run_program

@@ -200,14 +200,14 @@ def test_references_to_what_is_not_gathered_yet_are_not_counted(seedance2) -> No
 
 
 def test_counts_and_lengths_of_seedance_2_references_are_checked(seedance2, image, clip, voice) -> None:
-    assert told(seedance2, prompt="A café", image_url=[image()] * 10) == [
+    assert told(seedance2, prompt="image 1", image_url=[image()] * 10) == [
         ("input-count", "`images` (`image_url`) takes at most 9 image files, and 10 are given")
     ]
-    assert told(seedance2, prompt="A café", video_url=[clip(1.9), clip(15), clip(15.5)]) == [
+    assert told(seedance2, prompt="video 1", video_url=[clip(1.9), clip(15), clip(15.5)]) == [
         ("media-length", "`videos` (`video_url`) takes video from 2 to 15 s long, and `c.mp4` lasts 1.9 s"),
         ("media-length", "`videos` (`video_url`) takes video from 2 to 15 s long, and `c.mp4` lasts 15.5 s"),
     ]
-    assert told(seedance2, prompt="A café", audio_url=[voice(5, 14_999_999), voice(5, 15_000_000)]) == [
+    assert told(seedance2, prompt="audio 1", audio_url=[voice(5, 14_999_999), voice(5, 15_000_000)]) == [
         ("media-bytes", "`audios` (`audio_url`) takes less than 15 MB, and `v.wav` has 15 MB")
     ]
 

@@ -73,7 +73,9 @@ def test_submit_status_result_and_download(client) -> None:
 
 def test_a_queued_request_can_be_cancelled(client) -> None:
     ids = [
-        client.post(HAPPYHORSE, json={"image_url": picture(), "prompt": f"Orbit {number}.", "duration": 3}).json()["request_id"]
+        client.post(HAPPYHORSE, json={"image_url": picture(), "prompt": f"Orbit {number}.", "duration": 3}).json()[
+            "request_id"
+        ]
         for number in range(20)
     ]
     outcomes = [client.post(f"requests/{one}/cancel").json()["outcome"] for one in reversed(ids)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callsheet.document.item import Item
-from callsheet.document.record import Absent, Record, TemplateFunction
+from callsheet.document.record import Absent, Lookup, Record, TemplateFunction
 from callsheet.document.source import parse
 from callsheet.document.template import compile_expression, compile_value
 from callsheet.media.info import Artifact
@@ -33,7 +33,7 @@ def fault(yaml: str, **names: object) -> str:
     return str(caught.value)
 
 
-class Clips:
+class Clips(Lookup):
     """Stands for `nodes.hero`: answers names, and nothing else."""
 
     def look_up(self, name: str) -> object:
@@ -48,7 +48,7 @@ class Clips:
         return Absent("no instance of `hero` is left", "allow it with `| default([], true)`")
 
 
-class Nodes:
+class Nodes(Lookup):
     def look_up(self, name: str) -> object:
         return Clips() if name == "hero" else Absent(f"there is no node `{name}`", None, "unknown-node")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 
 import pytest
@@ -44,8 +42,7 @@ for name, text in bombs.items():
         code = fault.problems[0].code
         shown = len(str(fault))
     results[name] = [code, time.process_time() - started, shown]
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-print(json.dumps([results, memory]))
+print(json.dumps([results, peak_bytes()]))
 """
 
 REFUSED = {
@@ -66,9 +63,8 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
-def outcome() -> tuple[Mapping[str, tuple[str, float, int]], int]:
-    done = subprocess.run([sys.executable, "-c", READ_ALL], capture_output=True, text=True, timeout=60, check=True)
-    results, memory = json.loads(done.stdout)
+def outcome(child_python) -> tuple[Mapping[str, tuple[str, float, int]], int]:
+    results, memory = json.loads(child_python(READ_ALL).stdout)
     return results, memory
 
 

@@ -76,7 +76,10 @@ def test_every_video_plays_to_its_end_with_picture_and_sound(rendered) -> None:
         with av.open(str(rendered / "previews" / look / language / "aurora.mp4")) as film:
             frames = sum(1 for _ in film.decode(video=0))
             assert frames == seconds[language] * 24
-            assert (film.streams.video[0].codec_context.name, film.streams.audio[0].codec_context.name) == ("h264", "aac")
+            assert (film.streams.video[0].codec_context.name, film.streams.audio[0].codec_context.name) == (
+                "h264",
+                "aac",
+            )
 
 
 def test_adding_a_language_renders_only_what_is_new_and_moves_no_seed_or_key(aurora) -> None:

@@ -177,7 +177,7 @@ def test_a_slug_is_nfkc_lower_case_with_dashes_trimmed_to_64(text: str, id: str)
 
 def test_an_axis_from_data_with_other_ids_needs_slug(tmp_path: Path) -> None:
     assert fault(tmp_path, "  sku: {from: skus.csv}\n", {"skus.csv": "id\nAurora 500 ml\n"}) == (
-        "skus.csv:2:1: error: `Aurora 500 ml` can't be an id: ids are 1 to 64 letters, digits, `.`, `_` or `-`, and "
+        "skus.csv:2:1: error: `Aurora 500 ml` can't be an id: it has 1 to 64 letters, digits, `.`, `_` and `-`, and is "
         "not `.` or `..` [bad-id]\n"
         "  2 | Aurora 500 ml\n"
         "    | ^^^^^^^^^^^^^\n"

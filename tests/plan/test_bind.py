@@ -14,7 +14,9 @@ axes:
 
 
 def joined(over: str, clips: str, head: str = HEAD) -> str:
-    return f"{head}nodes:\n  shot: {SHOT}\n  reel:\n    step: concat\n    over: {over}\n    input:\n      clips: {clips}\n"
+    return (
+        f"{head}nodes:\n  shot: {SHOT}\n  reel:\n    step: concat\n    over: {over}\n    input:\n      clips: {clips}\n"
+    )
 
 
 def clips_of(instance) -> list[tuple[str, bool]]:
@@ -64,7 +66,7 @@ def test_at_chooses_one_place_on_an_axis(project, pipeline) -> None:
 
 def test_a_list_inside_a_list_of_media_is_spliced(project, pipeline) -> None:
     project.write(
-        pipeline(joined("[language]", "[\"{{ nodes.shot.at(look='studio').video }}\", \"{{ nodes.shot.videos }}\"]"))
+        pipeline(joined("[language]", '["{{ nodes.shot.at(look=\'studio\').video }}", "{{ nodes.shot.videos }}"]'))
     )
     assert [clip for clip, _ in clips_of(project.plan()["reel[language=de]"])] == [
         "shot[look=studio,take=1]",
@@ -110,7 +112,11 @@ def test_an_empty_gather_or_a_dropped_singular_is_an_error(project, pipeline, ov
 
 def test_default_allows_an_empty_gather(project, pipeline) -> None:
     head = HEAD + "exclude: [{look: studio}]\n"
-    body = joined("[language]", "[\"{{ nodes.shot.at(look='dawn').video }}\", \"{{ nodes.extra.videos | default([], true) }}\"]", head)
+    body = joined(
+        "[language]",
+        '["{{ nodes.shot.at(look=\'dawn\').video }}", "{{ nodes.extra.videos | default([], true) }}"]',
+        head,
+    )
     body += "  extra: {route: wan-ai/wan-2-7/text-to-video, over: [language], when: false, input: {prompt: y}}\n"
     project.write(pipeline(body))
     assert clips_of(project.plan()["reel[language=en]"]) == [("shot[look=dawn,take=1]", False)]
@@ -136,7 +142,7 @@ def test_needs_is_an_edge_without_data(project, pipeline) -> None:
 
 
 def test_an_unknown_node_is_an_error_even_in_a_branch_that_is_not_taken(project, pipeline) -> None:
-    project.write(pipeline(joined("[look]", "[\"{{ nodes.shot.video if true else nodes.shoot.video }}\"]")))
+    project.write(pipeline(joined("[look]", '["{{ nodes.shot.video if true else nodes.shoot.video }}"]')))
     assert project.refusal() == (
         "pipeline.yaml:15:49: error: there is no node `shoot` [unknown-node]\n"
         '  15 |       clips: ["{{ nodes.shot.video if true else nodes.shoot.video }}"]\n'

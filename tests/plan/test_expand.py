@@ -11,7 +11,9 @@ axes:
 
 def test_a_node_is_made_once_per_combination_of_its_over_in_declaration_order_of_the_axes(project, pipeline) -> None:
     project.write(
-        pipeline(f"{AXES}nodes: {{a: {{route: wan-ai/wan-2-7/text-to-video, over: [language, look], input: {{prompt: x}}}}}}")
+        pipeline(
+            f"{AXES}nodes: {{a: {{route: wan-ai/wan-2-7/text-to-video, over: [language, look], input: {{prompt: x}}}}}}"
+        )
     )
     assert list(project.plan()) == [
         "a[look=dawn,language=en]",
@@ -77,7 +79,11 @@ def test_when_decides_last_and_must_yield_a_boolean(project, pipeline) -> None:
         "    when: \"{{ look == 'dawn' or language == 'de' }}\"\n    input: {prompt: x}\n"
     )
     project.write(pipeline(body))
-    assert list(project.plan()) == ["a[look=dawn,language=en]", "a[look=dawn,language=de]", "a[look=studio,language=de]"]
+    assert list(project.plan()) == [
+        "a[look=dawn,language=en]",
+        "a[look=dawn,language=de]",
+        "a[look=studio,language=de]",
+    ]
     project.edit("pipeline.yaml", "{{ look == 'dawn' or language == 'de' }}", "{{ look }}")
     assert project.refusal() == (
         "pipeline.yaml:12:11: error: a condition must be true or false, and this is text [not-boolean]\n"

@@ -53,7 +53,9 @@ def test_optional_fields_with_a_schema_default_are_sent_explicitly_and_marked(pr
 
 def test_a_value_from_defaults_that_the_route_cant_take_is_left_out_with_a_note(project, pipeline, png) -> None:
     project.write(
-        pipeline("defaults: {resolution: 480p}\nnodes: {hero: {intent: default, input: {image: a.png, prompt: Dolly in.}}}")
+        pipeline(
+            "defaults: {resolution: 480p}\nnodes: {hero: {intent: default, input: {image: a.png, prompt: Dolly in.}}}"
+        )
     ).write({"a.png": png})
     hero = project.plan()["hero"]
     assert hero["input"]["resolution"] == "1080P"
@@ -130,6 +132,8 @@ def test_an_unknown_route_intent_and_step_offer_the_nearest(project, pipeline) -
 
 
 def test_intent_auto_picks_by_the_inputs_given_and_says_why(project, pipeline, png) -> None:
-    project.write(pipeline("nodes: {a: {intent: auto, input: {image: a.png, prompt: Dolly in.}}}")).write({"a.png": png})
+    project.write(pipeline("nodes: {a: {intent: auto, input: {image: a.png, prompt: Dolly in.}}}")).write(
+        {"a.png": png}
+    )
     one = project.plan()["a"]
     assert (one["route"], one["intent"]) == ("happyhorse/happyhorse-1.0/image-to-video", "default")

@@ -39,7 +39,9 @@ def hero(project, pipeline, png) -> dict[str, Any]:
     return keys(project)
 
 
-def test_a_key_is_sha_256_over_canonical_json_of_format_provider_route_and_effective_input(project, pipeline, png) -> None:
+def test_a_key_is_sha_256_over_canonical_json_of_format_provider_route_and_effective_input(
+    project, pipeline, png
+) -> None:
     key = hero(project, pipeline, png)["hero[look=dawn]"]
     asked = {
         "format": "callsheet-key",
@@ -64,7 +66,9 @@ def test_a_key_is_null_while_it_waits_for_a_producers_content(project, pipeline,
 
 def test_names_comments_order_paths_and_the_pipelines_name_are_not_in_a_key(project, pipeline, png) -> None:
     before = hero(project, pipeline, png)
-    moved = HERO.replace("assets/bottle.png", "other/flask.png").replace("      prompt:", "      # a note\n      prompt:")
+    moved = HERO.replace("assets/bottle.png", "other/flask.png").replace(
+        "      prompt:", "      # a note\n      prompt:"
+    )
     lines = moved.splitlines(keepends=True)
     image = next(number for number, line in enumerate(lines) if "image:" in line)
     lines.insert(image + 2, lines.pop(image))

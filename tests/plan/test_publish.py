@@ -20,7 +20,9 @@ nodes:
 
 
 def test_the_default_name_is_stem_node_and_axes() -> None:
-    assert default_path("spring", "hero", [("look", "dawn"), ("take", "1")], ".mp4") == "spring/hero/look=dawn,take=1.mp4"
+    assert (
+        default_path("spring", "hero", [("look", "dawn"), ("take", "1")], ".mp4") == "spring/hero/look=dawn,take=1.mp4"
+    )
     assert default_path("spring", "hero", [], ".mp4") == "spring/hero.mp4"
 
 
@@ -64,7 +66,9 @@ def test_two_instances_with_one_path_are_an_error_in_the_plan(project, pipeline)
 def test_paths_that_differ_by_case_alone_are_one_path(project, pipeline) -> None:
     text = CLIPS.replace("Dawn2", "DAWN").replace("PATH", "{{ look }}-{{ take }}.mp4")
     project.write(pipeline(text))
-    assert "`clip[look=dawn,take=1]` and `clip[look=DAWN,take=1]` are both published as `DAWN-1.mp4`" in project.refusal()
+    assert (
+        "`clip[look=dawn,take=1]` and `clip[look=DAWN,take=1]` are both published as `DAWN-1.mp4`" in project.refusal()
+    )
 
 
 def test_with_a_takes_axis_only_the_pick_is_published_unless_the_path_names_the_take(project, pipeline) -> None:

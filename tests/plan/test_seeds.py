@@ -66,7 +66,9 @@ def test_seeds_may_be_given_one_by_one_as_takes(project, pipeline) -> None:
     assert seeds(project, pipeline, takes="{seeds: [11, 22]}")["clip[look=studio,take=22]"] == 22
 
 
-def test_an_instance_of_a_route_without_a_seed_is_unseeded_and_its_further_takes_differ_by_key(project, pipeline, png) -> None:
+def test_an_instance_of_a_route_without_a_seed_is_unseeded_and_its_further_takes_differ_by_key(
+    project, pipeline, png
+) -> None:
     text = body().replace("wan-ai/wan-2-7/text-to-video", "bytedance/seedance-v1.5-pro/image-to-video")
     project.write(pipeline(text.replace("{prompt: x}", "{prompt: x, image: a.png}"))).write({"a.png": png})
     plan = project.plan()
@@ -101,4 +103,3 @@ def test_a_folded_seed_is_in_the_routes_range_and_never_one_it_reads_as_random(s
 @given(st.integers(1, LARGEST), st.text(max_size=20), st.text(max_size=20))
 def test_a_derived_seed_is_from_1_to_2_to_the_31_minus_1(root, name, take) -> None:
     assert 1 <= derive_seed(root, name, take) <= LARGEST
-

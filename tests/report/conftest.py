@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import av
 import pytest
 
 from callsheet.catalog.route import Estimate
@@ -266,16 +268,16 @@ def aurora() -> Plan:
 
 @pytest.fixture
 def clip() -> Callable[[int, int], bytes]:
-    """The bytes of an MP4 without a picture in it, but with a header that names a size and 2.5 seconds."""
-
-    def box(name: bytes, content: bytes) -> bytes:
-        return (len(content) + 8).to_bytes(4, "big") + name + content
+    """The bytes of an MP4 of this size in pixels and 2.5 seconds."""
 
     def made(width: int, height: int) -> bytes:
-        matrix = b"".join(number.to_bytes(4, "big") for number in (65536, 0, 0, 0, 65536, 0, 0, 0, 1073741824))
-        size = (width << 16).to_bytes(4, "big") + (height << 16).to_bytes(4, "big")
-        head = box(b"mvhd", bytes(12) + (1000).to_bytes(4, "big") + (2500).to_bytes(4, "big") + bytes(80))
-        track = box(b"trak", box(b"tkhd", bytes(40) + matrix + size))
-        return box(b"ftyp", b"isom" + bytes(4)) + box(b"moov", head + track)
+        content = io.BytesIO()
+        with av.open(content, "w", format="mp4") as film:
+            stream = film.add_stream("libx264", rate=4, options={"preset": "ultrafast"})
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            for _ in range(10):
+                film.mux(stream.encode(av.VideoFrame(width, height, "yuv420p")))
+            film.mux(stream.encode(None))
+        return content.getvalue()
 
     return made

@@ -84,6 +84,15 @@ def test_every_action_has_its_place_in_the_totals(make: SimpleNamespace) -> None
     )
 
 
+def test_what_has_no_price_beside_what_has_one_is_counted_apart(make: SimpleNamespace) -> None:
+    jobs = [make.job("hero", {"take": "1"}), make.job("hero", {"take": "2"}, estimate=Estimate(None, "unknown"))]
+    plan = make.plan(jobs, provider="runcomfy")
+
+    assert totals_line(plan, make.decisions(plan)) == (
+        "2 to render (0.50 USD estimated, 1 at an unknown price), 0 local, 0 cached"
+    )
+
+
 def test_what_has_no_price_is_said_to_have_none(make: SimpleNamespace) -> None:
     plan = make.plan([make.job("hero", {}, estimate=Estimate(None, "unknown"))], provider="runcomfy")
 
@@ -93,9 +102,9 @@ def test_what_has_no_price_is_said_to_have_none(make: SimpleNamespace) -> None:
 aurora-launch  1 instance on runcomfy
 
 hero  happyhorse/happyhorse-1.0/image-to-video
-  render   hero  no price  never rendered
+  render   hero  price unknown  never rendered
 
-1 to render (0.00 USD estimated, 1 without a price), 0 local, 0 cached
+1 to render (price unknown), 0 local, 0 cached
 """
     )
 

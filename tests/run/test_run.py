@@ -83,7 +83,9 @@ def test_editing_an_output_does_not_touch_the_store_and_is_never_overwritten(pro
 def test_adding_a_look_renders_only_what_is_new(project) -> None:
     project.write({"pipeline.yaml": CAMPAIGN})
     before = project.run("run", "pipeline.yaml", "--simulate", "--json").json
-    project.edit("pipeline.yaml", "    studio: {light: soft}\n", "    studio: {light: soft}\n    night: {light: neon}\n")
+    project.edit(
+        "pipeline.yaml", "    studio: {light: soft}\n", "    studio: {light: soft}\n    night: {light: neon}\n"
+    )
     after = project.run("run", "pipeline.yaml", "--simulate", "--json").json
     assert after["totals"]["submitted"] == 2
     keys = {one["id"]: (one["key"], one["seed"]) for one in after["instances"]}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from callsheet.catalog.route import Estimate, Field, Price, Route, Step
 
 UNKNOWN = Estimate(None, "unknown")
 FREE = Estimate(0.0, "base")
+_LATEST = 20
 
 
 def estimate(shape: Route | Step, values: Mapping[str, object], provider_is_simulator: bool) -> Estimate:
@@ -20,7 +21,16 @@ def estimate(shape: Route | Step, values: Mapping[str, object], provider_is_simu
         return FREE
     price = shape.simulated_price if provider_is_simulator else shape.price
     units = _units(shape, values, price) if price is not None else None
-    return UNKNOWN if price is None or units is None else Estimate(round(price.base_usd * units, 6), "base")
+    if price is None or units is None:
+        return UNKNOWN
+    return Estimate(round(price.base_usd * units, 6), "quoted" if price.quoted else "base")
+
+
+def learned(past: Sequence[float]) -> Estimate | None:
+    """What a render may cost by what others of its route did (USD, newest first): the dearest of the latest twenty,
+    so that an estimate errs on the dear side. None without a past."""
+    latest = past[:_LATEST]
+    return Estimate(round(max(latest), 6), "learned") if latest else None
 
 
 def _units(route: Route, values: Mapping[str, object], price: Price) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
-from callsheet.media.info import MediaKind
+from callsheet.media.info import MediaKind, OutputKind
 
 FieldType: TypeAlias = Literal["text", "integer", "number", "boolean", "array", "object"]
 Canonical: TypeAlias = Literal[
@@ -43,20 +43,36 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`base_usd` per `unit` (`second`, `output`, ...) as the API states it, with the date it was read."""
+    """`base_usd` per `unit` (`second`, `output`, ...) as the API states it, with the date it was read; `quoted` where it
+    is what this account was quoted."""
 
     base_usd: float
     unit: str
     note: str = ""
     as_of: str = ""
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a call is expected to cost; `usd` is None exactly where `basis` is `unknown`."""
+    """What a call is expected to cost; `usd` is None exactly where `basis` is `unknown`. `quoted` rests on a price that
+    this account was quoted, `base` on the one the API states, `learned` on what this project paid before."""
 
     usd: float | None
     basis: Literal["quoted", "base", "learned", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceRule:
+    """A tip that can be checked. `rule` is `begins_with`, `mentions`, `one_of` or `unnamed_references`; `phrases` are
+    what it looks for in the text of `field`, in groups; `given` are the values of other fields under which it holds."""
+
+    tip: str
+    field: str
+    rule: str
+    phrases: tuple[tuple[str, ...], ...] = ()
+    given: Mapping[str, object] = field(default_factory=dict)
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,9 @@ class Route:
     """A hosted model. `canonical` maps canonical names to native ones; `seed_field` is None on a route without seed;
     `seed_random` are values that the route reads as "draw one yourself"; `makes` is the kind of its output.
     `alternatives` says, for a canonical name that can't be given here, which route takes it. On a route whose length is
-    a number of frames, `frame_count` and `frame_rate` are the native fields that give it. `advice` is for prompts."""
+    a number of frames, `frame_count` and `frame_rate` are the native fields that give it. `advice` is for prompts,
+    `advice_rules` is what of it can be checked. `keywords` speak for the route in a sentence. `aspect_from` is the field
+    whose picture gives the clip its aspect."""
 
     id: str
     title: str
@@ -84,19 +102,34 @@ class Route:
     frame_count: str | None = None
     frame_rate: str | None = None
     advice: tuple[str, ...] = ()
+    advice_rules: tuple[AdviceRule, ...] = ()
+    keywords: tuple[str, ...] = ()
+    aspect_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A local step: the same shape of thing as a route, but with a version that is part of its keys."""
+    """A local step: the same shape of thing as a route, but with a version that is part of its keys.
+
+    `makes_given` says what it makes instead where a field is given. `lasts` names the fields whose media, one after the
+    other, are as long as what it makes. `checks` are what is wise beyond the schema: see `schemas/README.md`.
+    """
 
     name: str
     version: int
     title: str
     fields: Mapping[str, Field]
-    makes: MediaKind
+    makes: OutputKind
     schema: Mapping[str, object] = field(default_factory=dict)
     description: str = ""
+    makes_given: Mapping[str, OutputKind] = field(default_factory=dict)
+    lasts: tuple[str, ...] = ()
+    checks: tuple[Mapping[str, object], ...] = ()
+
+    def given(self, names: Collection[str]) -> Step:
+        """The step as it is with these inputs: what it makes may depend on them."""
+        kind = next((kind for name, kind in self.makes_given.items() if name in names), self.makes)
+        return self if kind == self.makes else replace(self, makes=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +142,7 @@ class Intent:
     why: str
     requires: tuple[str, ...] = ()
     fixed: Mapping[str, object] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

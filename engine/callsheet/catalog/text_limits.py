@@ -57,6 +57,11 @@ def reference_faults(label: str, field: Field, text: str, counts: Mapping[str, i
         )
 
 
+def names_a_reference(text: str) -> bool:
+    """Whether the text names any reference by its number, as in "image 1"."""
+    return _REFERENCE.search(text) is not None
+
+
 def cjk_count(text: str) -> int:
     """Chinese, Japanese and Korean characters, their punctuation and full-width forms included."""
     return 0 if text.isascii() else len(_CJK.findall(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import traceback
@@ -38,6 +39,7 @@ USAGE, BUG, INTERRUPTED = 64, 70, 130
 
 def dispatch(words: Sequence[str]) -> int:
     """Run the command that `words` name; returns its exit code."""
+    gc.disable()  # until a run begins: reading and planning make many objects and few cycles
     verb = words[0] if words and words[0] in VERBS else None
     try:
         result = _application(verb)(args=list(words) or ["--help"], prog_name="callsheet", standalone_mode=False)

@@ -13,6 +13,7 @@ from callsheet.catalog.load import Catalog, load_catalog
 from callsheet.cli.project import Project, find_project
 from callsheet.document.load import load
 from callsheet.plan.job import Plan
+from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
 from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
@@ -69,10 +70,23 @@ def make(asked: Asked, catalog: Catalog | None = None) -> Planned:
         read_media=media_reader(),
         max_instances=asked.max_instances,
     )
+    if not asked.simulate:
+        plan = with_past_costs(plan, _past_costs(project, plan.provider))
     selected = None
     if asked.select is not None or asked.exclude is not None:
         selected = select(plan, asked.select, asked.exclude)
     return Planned(project, plan, selected)
+
+
+def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:
+    """Reads what renders of a route did cost from the project's journal, which is opened only when that is asked."""
+
+    def costs(route: str) -> Sequence[float]:
+        with memories(project, write=False) as (journal, _):
+            past = journal.estimate_history(route, provider)
+        return [one.cost_usd for one in past if one.cost_usd is not None]
+
+    return costs
 
 
 @contextmanager

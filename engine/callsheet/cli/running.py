@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -79,6 +80,8 @@ def paid_work(planned: Planned, decided: Mapping[str, Decision]) -> list[str]:
 
 def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, terms: Terms) -> Report:
     """Do what was decided. Raises only for what concerns the run as a whole."""
+    gc.freeze()
+    gc.enable()
     folder = output_folder(asked, terms.output_dir)
     with memories(planned.project, write=True) as (journal, blobs):
         run_id = uuid.uuid4().hex[:12]

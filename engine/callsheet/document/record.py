@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 from callsheet.document.item import Scalar
 from callsheet.media.info import Artifact, LocalFile, RemoteFile
@@ -32,13 +32,14 @@ class Absent:
     code: str = "undefined"
 
 
-@runtime_checkable
-class Lookup(Protocol):
+class Lookup(ABC):
     """Something whose names are looked up, such as `nodes` and `text`."""
 
+    __slots__ = ()
+
+    @abstractmethod
     def look_up(self, name: str) -> object:
         """The value under `name`, or an Absent that says why there is none."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _checked(item: Item, shown: str, problems: list[Problem], prefix: str = "") 
 
 
 @dataclass(frozen=True, slots=True)
-class _NoLanguage:
+class _NoLanguage(Lookup):
     """`text` in a node that isn't over the text axis."""
 
     axis: str
@@ -124,7 +124,7 @@ class _NoLanguage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spoken:
+class _Spoken(Lookup):
     """`text` of one instance, or a group of messages in it (`prefix` is `cta.` for `text.cta`)."""
 
     files: Sequence[MessageFile]

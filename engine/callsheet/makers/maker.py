@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from callsheet.media.info import MediaInfo, MediaKind
+from callsheet.media.info import MediaInfo, OutputKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Order:
 class MadeFile:
     """A finished file in the order's folder."""
 
-    kind: MediaKind
+    kind: OutputKind
     path: Path
     media_type: str
 

@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 MediaKind: TypeAlias = Literal["image", "video", "audio"]
 MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "video", "audio")
+OutputKind: TypeAlias = Literal["image", "video", "audio", "data"]
+"""What a maker can make: media, and data for people and programs (JSON, subtitles), which no input takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Output:
     (`video`, `video-2`); the bytes lie in the store under `sha256`."""
 
     name: str
-    kind: MediaKind
+    kind: OutputKind
     sha256: str
     bytes: int
     media_type: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from callsheet.media.facts import Facts, Unreadable
-from callsheet.media.info import MediaInfo
+from callsheet.media.info import MediaInfo, MediaKind
 from callsheet.media.read_audio import read_mp3, read_wav
 from callsheet.media.read_image import read_jpeg, read_png, read_webp
 from callsheet.media.read_video import read_movie
@@ -45,11 +46,30 @@ def read_media(path: Path) -> MediaInfo:
     Raises a DataFault whose message doesn't name the file (the caller knows how its author calls it), with the code
     `media-missing`, `media-not-a-file`, `media-empty`, `media-unknown-type`, `media-unreadable` or `media-changed`.
     """
+    with _opened(path) as (file, size):
+        kind, media_type, facts = _header(file, size)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if file.tell() != size:
+            raise _fault("media-changed", "was changed while it was read")
+    return MediaInfo(
+        kind, media_type, size, digest, facts.width, facts.height, facts.seconds, facts.codec, facts.has_audio
+    )
+
+
+def read_facts(path: Path) -> Facts:
+    """What the header alone says of the file at `path`; raises as `read_media` does."""
+    with _opened(path) as (file, size):
+        return _header(file, size)[2]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BufferedReader, int]]:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise _fault("media-not-a-file", "is not a regular file")
         with path.open("rb") as file:
-            return _read(file, os.fstat(file.fileno()).st_size)
+            yield file, os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise _fault("media-missing", "does not exist") from None
     except OSError as error:
@@ -58,7 +78,7 @@ def read_media(path: Path) -> MediaInfo:
         raise _fault("media-missing", "does not exist") from None
 
 
-def _read(file: BufferedReader, size: int) -> MediaInfo:
+def _header(file: BufferedReader, size: int) -> tuple[MediaKind, str, Facts]:
     head = file.read(HEAD_BYTES)
     if not head:
         raise _fault("media-empty", "is empty")
@@ -67,16 +87,9 @@ def _read(file: BufferedReader, size: int) -> MediaInfo:
         raise _fault("media-unknown-type", f"is {_looks_like(head)}", _KNOWN)
     kind, media_type = known
     try:
-        facts = _READERS[media_type](file, size)
+        return kind, media_type, _READERS[media_type](file, size)
     except Unreadable as error:
         raise _fault("media-unreadable", f"begins as {_NAMES[media_type]}, but {error}") from None
-    file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if file.tell() != size:
-        raise _fault("media-changed", "was changed while it was read")
-    return MediaInfo(
-        kind, media_type, size, digest, facts.width, facts.height, facts.seconds, facts.codec, facts.has_audio
-    )
 
 
 def _looks_like(head: bytes) -> str:

@@ -15,6 +15,9 @@ EXTENSIONS: dict[str, str] = {
     "video/quicktime": ".mov",
     "audio/wav": ".wav",
     "audio/mpeg": ".mp3",
+    "application/json": ".json",
+    "application/x-subrip": ".srt",
+    "text/vtt": ".vtt",
 }
 
 _NO_VIDEO_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"crx ", b"M4A ", b"M4B ")

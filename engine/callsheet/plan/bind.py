@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from callsheet.document.record import Absent, Misuse, TemplateFunction
-from callsheet.media.info import MEDIA_KINDS, Artifact, MediaKind
+from callsheet.document.record import Absent, Lookup, Misuse, TemplateFunction
+from callsheet.media.info import MEDIA_KINDS, Artifact, MediaKind, OutputKind
 from callsheet.plan.expand import Combination
 from callsheet.problems import did_you_mean
 
@@ -26,7 +26,7 @@ class Producer:
     axes: tuple[str, ...]
     combinations: Sequence[Combination]
     ids: Sequence[str]
-    makes: MediaKind
+    makes: OutputKind
     takes_axis: str | None
     take_order: Sequence[str] = ()
     hold: bool = False
@@ -68,7 +68,7 @@ class Producer:
         return Artifact(self.ids[position], kind, many, axes)
 
 
-class NodesScope:
+class NodesScope(Lookup):
     """The `nodes` of one consuming instance's templates; remembers which picks are awaited (`unpicked: hold`)."""
 
     def __init__(self, producers: Mapping[str, Producer], consumer: str, axes: Mapping[str, str]) -> None:
@@ -94,7 +94,7 @@ class NodesScope:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Lookup):
     """`nodes.hero`, before it is said what of it is wanted."""
 
     scope: NodesScope
@@ -122,7 +122,9 @@ class Reference:
             raise Misuse(
                 "unknown-output",
                 f"node `{self.producer.name}` makes {makes}, so it has no `{name}`",
-                f"write `nodes.{self.producer.name}.{makes}{'s' if name in PLURALS else ''}`",
+                "data is for people and programs; no input takes it"
+                if makes == "data"
+                else f"write `nodes.{self.producer.name}.{makes}{'s' if name in PLURALS else ''}`",
             )
         return kind
 

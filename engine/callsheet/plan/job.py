@@ -8,7 +8,7 @@ from typing import Literal
 
 from callsheet.catalog.route import Estimate, Route, Step
 from callsheet.document.model import Document
-from callsheet.media.info import MediaKind
+from callsheet.media.info import OutputKind
 from callsheet.problems import Problem, Span
 
 
@@ -46,7 +46,7 @@ class Job:
     key: str | None
     publish: str | None
     extension: str | None
-    makes: MediaKind
+    makes: OutputKind
     estimate: Estimate
     warnings: tuple[str, ...]
     held: str | None

@@ -5,19 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import rfc8785
 
 from callsheet.media.info import Artifact, LocalFile, Output, RemoteFile
 from callsheet.plan.job import Job, MatchAudio
-from callsheet.problems import DataFault, Problem
+from callsheet.problems import DataFault, Problem, Span
 
 FORMAT = "callsheet-key"
 VERSION = 1
 
 OutputsOf = Callable[[str], Sequence[Output] | None]
 """Instance id -> its outputs, or None while they are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose key is made, for errors, while the job itself is not there yet."""
+
+    id: str
+    span: Span
 
 
 class _Waiting(Exception):
@@ -29,25 +38,40 @@ def key_of(job: Job, provider: str, outputs_of: OutputsOf) -> str | None:
 
     Raises DataFault where a producer did not make what is asked of it, or a value can't be hashed.
     """
+    asked = asked_of(job.input, outputs_of, job)
+    return None if asked is None else digest_of(job.kind, job.made_by, job.version, job.salt, asked, provider, job)
+
+
+def asked_of(values: Mapping[str, object], outputs_of: OutputsOf, about: Job | Subject) -> dict[str, object] | None:
+    """An effective input with media as the digests of their bytes; None while one is not known."""
     try:
-        asked = {name: _keyed(value, job, outputs_of) for name, value in job.input.items()}
+        return {name: _keyed(value, about, outputs_of) for name, value in values.items()}
     except _Waiting:
         return None
+
+
+def digest_of(
+    kind: str,
+    made_by: str,
+    version: int | None,
+    salt: str | None,
+    asked: Mapping[str, object],
+    provider: str,
+    about: Job | Subject,
+) -> str:
+    """The hex key of what `asked_of` gave. A step's key names its version, and no provider but this machine."""
     document: dict[str, object] = {"format": FORMAT, "version": VERSION, "input": asked}
-    if job.kind == "step":
-        document |= {"provider": "local", "step": job.made_by, "step_version": job.version}
+    if kind == "step":
+        document |= {"provider": "local", "step": made_by, "step_version": version}
     else:
-        document |= {"provider": provider, "route": job.made_by}
-    if job.salt is not None:
-        document["take"] = job.salt
+        document |= {"provider": provider, "route": made_by}
+    if salt is not None:
+        document["take"] = salt
     try:
         return hashlib.sha256(canonical_json(document)).hexdigest()
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        raise DataFault(
-            Problem(
-                "value-without-key", f"the input holds a value that can't be hashed: {error}", job.span, instance=job.id
-            )
-        ) from None
+        message = f"the input holds a value that can't be hashed: {error}"
+        raise DataFault(Problem("value-without-key", message, about.span, instance=about.id)) from None
 
 
 def canonical_json(value: object) -> bytes:
@@ -57,7 +81,7 @@ def canonical_json(value: object) -> bytes:
     return rfc8785.dumps(cast(Any, value))
 
 
-def files_of(artifact: Artifact, outputs: Sequence[Output], job: Job) -> list[Output]:
+def files_of(artifact: Artifact, outputs: Sequence[Output], about: Job | Subject) -> list[Output]:
     """The files of the asked kind among a producer's outputs; a DataFault where a singular asks for other than one."""
     files = [output for output in outputs if output.kind == artifact.kind]
     if not artifact.many and len(files) != 1:
@@ -66,19 +90,21 @@ def files_of(artifact: Artifact, outputs: Sequence[Output], job: Job) -> list[Ou
             Problem(
                 "not-one-file",
                 f"`{artifact.instance}` made {made}, where exactly one is asked for",
-                job.span,
+                about.span,
                 hint=f"write the plural, `{artifact.kind}s`, to take every file",
-                instance=job.id,
+                instance=about.id,
             )
         )
     return files
 
 
-def _keyed(value: object, job: Job, outputs_of: OutputsOf) -> object:
+def _keyed(value: object, about: Job | Subject, outputs_of: OutputsOf) -> object:
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, LocalFile):
         return {"sha256": value.info.sha256}
     if isinstance(value, Artifact):
-        return _only(_artifact(value, job, outputs_of))
+        return _only(_artifact(value, about, outputs_of))
     if isinstance(value, RemoteFile):
         if value.info is None:
             raise _Waiting
@@ -89,20 +115,20 @@ def _keyed(value: object, job: Job, outputs_of: OutputsOf) -> object:
         keyed: list[object] = []
         for item in value:
             if isinstance(item, Artifact):
-                keyed.extend(_artifact(item, job, outputs_of))
+                keyed.extend(_artifact(item, about, outputs_of))
             else:
-                keyed.append(_keyed(item, job, outputs_of))
+                keyed.append(_keyed(item, about, outputs_of))
         return keyed
     if isinstance(value, Mapping):
-        return {name: _keyed(item, job, outputs_of) for name, item in value.items()}
+        return {name: _keyed(item, about, outputs_of) for name, item in value.items()}
     return value
 
 
-def _artifact(artifact: Artifact, job: Job, outputs_of: OutputsOf) -> list[object]:
+def _artifact(artifact: Artifact, about: Job | Subject, outputs_of: OutputsOf) -> list[object]:
     outputs = outputs_of(artifact.instance)
     if outputs is None:
         raise _Waiting
-    return [{"sha256": output.sha256} for output in files_of(artifact, outputs, job)]
+    return [{"sha256": output.sha256} for output in files_of(artifact, outputs, about)]
 
 
 def _only(values: list[object]) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callsheet.catalog.fields import match
-from callsheet.catalog.intents import choose
+from callsheet.catalog.intents import choose, point_to_intents
 from callsheet.catalog.load import Catalog, UnknownName
 from callsheet.catalog.route import Fault, Field, Intent, Route, Step
 from callsheet.catalog.spell import is_sized
@@ -64,7 +64,8 @@ def prepare(document: Document, catalog: Catalog, node: Node, defaults: Mapping[
     if made is not None:
         matched = match(made[0], list(entries))
         fields = matched.fields
-        problems += [_fault_problem(fault, key_spans, node) for fault in matched.faults]
+        faults = matched.faults if made[1] is None else point_to_intents(catalog, made[1], list(entries), matched.faults)
+        problems += [_fault_problem(fault, key_spans, node) for fault in faults]
     for template in (*templates.values(), *(one for one in (when, publish) if one is not None)):
         problems += scope_problems(document, node, template)
     if when is not None and "nodes" in when.names:
@@ -112,7 +113,7 @@ def _shape(
         if node.maker == "route":
             return catalog.route(name), None, None
         if node.maker == "step":
-            return catalog.step(name), None, None
+            return catalog.step(name).given(given), None, None
         if name == "auto":
             intent, why = choose(catalog, sorted(given))
         else:

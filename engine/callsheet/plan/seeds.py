@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from callsheet.catalog.route import Route, Step
+from callsheet.document.model import Node
+from callsheet.plan.axes import AxisValue
+from callsheet.problems import DataFault, Problem
 
 TAG = "callsheet-seed/1"
 LARGEST = 2**31 - 1
@@ -29,3 +34,48 @@ def fold_seed(seed: int, minimum: int | None, maximum: int | None, random: Colle
     while folded in random:
         folded = low + (folded - low + 1) % allowed
     return folded
+
+
+class Seeding:
+    """The seeds of one node's instances. `root` is the pipeline's seed; `takes` names the node's takes axis."""
+
+    def __init__(self, root: int | None, node: Node, shape: Route | Step, takes: str | None, first_take: str) -> None:
+        self.root = root
+        self.node = node
+        self.takes = takes
+        self.first_take = first_take
+        self.vary = node.seed.vary if node.seed else ()
+        self.pin = node.seed.pin if node.seed else None
+        self.shape = shape if isinstance(shape, Route) and shape.seed_field is not None else None
+        self._known: dict[tuple[str, ...], int] = {}
+
+    def seed(self, values: Mapping[str, AxisValue]) -> int | None:
+        """The seed that goes out for these values of the node's axes; None where the route has no seed.
+
+        Raises a DataFault where one must be derived and the pipeline has no root seed.
+        """
+        if self.shape is None:
+            return None
+        take = values[self.takes] if self.takes else None
+        about = (take.id if take else FIRST_TAKE, *(values[axis].id for axis in self.vary))
+        if about not in self._known:
+            self._known[about] = self._folded(self.shape, self._drawn(take, about))
+        return self._known[about]
+
+    def _drawn(self, take: AxisValue | None, about: tuple[str, ...]) -> int:
+        if take is not None and take.seed is not None:
+            return take.seed
+        if self.pin is not None and not self.vary and (take is None or take.id == self.first_take):
+            return self.pin
+        root = self.pin if self.pin is not None else self.root
+        if root is None:
+            message = f"node `{self.node.name}` needs a seed, and the pipeline has none to derive it from"
+            hint = "add `seed: 1` (any whole number) at the top of the file"
+            raise DataFault(Problem("seed-required", message, self.node.span, hint=hint))
+        varied = list(zip(self.vary, about[1:], strict=True))
+        return derive_seed(root, self.node.was or self.node.name, about[0], varied)
+
+    def _folded(self, route: Route, seed: int) -> int:
+        field = route.fields[route.seed_field or ""]
+        minimum, maximum = (None if edge is None else int(edge) for edge in (field.minimum, field.maximum))
+        return fold_seed(seed, minimum, maximum, route.seed_random)

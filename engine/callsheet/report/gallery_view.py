@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from callsheet.report.plan_json import total_usd
-from callsheet.report.screen import counted, span_of, usd
+from callsheet.report.screen import counted, money, span_of, usd
 
 Shape: TypeAlias = Literal["wide", "square", "tall"]
 Kind: TypeAlias = Literal["video", "image", "audio", "none"]
@@ -245,6 +245,11 @@ def _summary(entries: Sequence[Entry]) -> str:
     return " · ".join([*parts, f"{usd(cost)} USD"] if cost else parts)
 
 
+def _cost_text(entries: Sequence[Entry]) -> str:
+    renders = [one for one in entries if one["kind"] == "route" and one["outputs"] and not one["shared_with"]]
+    return money(_cost(entries), [one["cost_usd"] for one in renders].count(None), len(renders))
+
+
 def _cost(entries: Sequence[Entry]) -> float:
     return total_usd([entry["cost_usd"] for entry in entries if entry["kind"] == "route" and not entry["shared_with"]])
 
@@ -266,7 +271,7 @@ def _facts(manifest: Mapping[str, Any], sections: Sequence[Section]) -> tuple[tu
         ("Local steps", f"{steps:,}", "made here, free"),
         (
             "Would cost" if simulated else "Cost",
-            f"{usd(_cost(entries))} USD",
+            _cost_text(entries),
             "nothing was charged" if simulated else "as charged",
         ),
     ]

@@ -6,15 +6,17 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from callsheet import __version__
+from callsheet.media.facts import Facts
 from callsheet.media.info import Artifact
+from callsheet.media.read import read_facts
 from callsheet.plan.job import Job, Plan
+from callsheet.problems import DataFault
 from callsheet.report.inputs import shown_input
-from callsheet.report.measure import measure
-from callsheet.report.plan_json import error_document
+from callsheet.report.plan_json import error_document, json_text
 from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
 
 NAME = "manifest.json"
@@ -32,13 +34,33 @@ def write_manifest(folder: Path, plan: Plan, outcome: RunOutcome) -> Manifest:
     A `manifest.json` that is none is kept beside the new one as `manifest.unreadable.json`.
     """
     known = read_manifest(folder)
+    if known is not None and _says_so_already(known, folder, plan, outcome):
+        return known
     document = manifest_document(folder, plan, outcome, known)
     folder.mkdir(parents=True, exist_ok=True)
     place = folder / NAME
     if known is None and place.exists():
         place.replace(_aside(folder))
-    write_atomically(place, json.dumps(document, indent=1) + "\n")
+    write_atomically(place, json_text(document))
     return document
+
+
+def _says_so_already(known: Manifest, folder: Path, plan: Plan, outcome: RunOutcome) -> bool:
+    """Whether everything was there already, and at the places that the manifest has."""
+    about = (plan.document.name, plan.document.description, plan.provider, _nodes(plan), __version__)
+    if about != tuple(known.get(name) for name in ("pipeline", "description", "provider", "nodes", "callsheet")):
+        return False
+    former = [(one["id"], one.get("key"), [_where(file) for file in one["outputs"]]) for one in known["instances"]]
+    top = f"{folder.absolute()}/"
+    return outcome.status == "succeeded" and former == [
+        (one.id, one.key, [(str(file.path).removeprefix(top), file.sha256) for file in one.outputs])
+        for one in outcome.instances
+        if one.state is State.cached
+    ]
+
+
+def _where(file: Entry) -> tuple[object, object]:
+    return file.get("path"), file.get("sha256")
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -67,7 +89,7 @@ def manifest_document(folder: Path, plan: Plan, outcome: RunOutcome, known: Mani
         entries.append(_over(entry, former.get(one.id)))
     return {
         "manifest_version": MANIFEST_VERSION,
-        "callsheet": _version(),
+        "callsheet": __version__,
         "pipeline": plan.document.name,
         "description": plan.document.description,
         "provider": plan.provider,
@@ -149,17 +171,25 @@ def _entry(
 
 
 def _output(folder: Path, output: PlacedOutput) -> dict[str, object]:
-    size = measure(output.path)
+    facts = _facts(output.path)
     return {
         "name": output.name,
         "path": Path(os.path.relpath(output.path, folder)).as_posix(),
         "sha256": output.sha256,
         "bytes": output.bytes,
         "media_type": output.media_type,
-        "width": size.width,
-        "height": size.height,
-        "seconds": size.seconds,
+        "width": facts.width if facts else None,
+        "height": facts.height if facts else None,
+        "seconds": round(facts.seconds, 3) if facts and facts.seconds is not None else None,
     }
+
+
+def _facts(path: Path) -> Facts | None:
+    """Size and length of a file, so that a page can lay it out before it is loaded; None where it can't be read."""
+    try:
+        return read_facts(path)
+    except DataFault:
+        return None
 
 
 def _over(entry: Entry, former: Entry | None) -> Entry:
@@ -193,10 +223,3 @@ def _earlier(known: Manifest, entries: Sequence[Entry]) -> list[Entry]:
 def _aside(folder: Path) -> Path:
     names = (f"manifest.unreadable{'-' + str(number) if number > 1 else ''}.json" for number in range(1, 10_000))
     return next(folder / name for name in names if not (folder / name).exists())
-
-
-def _version() -> str:
-    try:
-        return version("callsheet")
-    except PackageNotFoundError:
-        return "unknown"

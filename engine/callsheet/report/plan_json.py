@@ -26,8 +26,9 @@ def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, ob
     }
 
 
-def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int | float]:
-    """How many instances have each action, and what the renders are expected to cost in USD."""
+def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int | float | None]:
+    """How many instances have each action, and what the renders are expected to cost in USD: None where there are
+    renders and not one has a known price."""
     actions = Counter(decision.action for decision in decisions.values())
     renders = [job.estimate.usd for job in plan.jobs if decisions[job.id].action is Action.render]
     return {
@@ -40,7 +41,7 @@ def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int 
         "held": actions[Action.held],
         "excluded": plan.excluded,
         "skipped": actions[Action.skipped],
-        "cost_estimate_usd": total_usd(renders),
+        "cost_estimate_usd": None if renders and renders.count(None) == len(renders) else total_usd(renders),
         "unpriced": renders.count(None),
     }
 

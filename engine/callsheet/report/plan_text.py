@@ -57,9 +57,10 @@ def totals_line(plan: Plan, decisions: Mapping[str, Decision]) -> str:
     """One line such as `7 to render (3.50 USD estimated), 10 local, 0 cached`."""
     totals = plan_totals(plan, decisions)
     actions = Counter(decision.action for decision in decisions.values())
-    cost = f"{usd(totals['cost_estimate_usd'])} USD estimated"
-    if totals["unpriced"]:
-        cost += f", {totals['unpriced']:,} without a price"
+    known, unpriced = totals["cost_estimate_usd"], totals["unpriced"]
+    cost = "price unknown" if known is None else f"{usd(known)} USD estimated"
+    if known is not None and unpriced:
+        cost += f", {unpriced:,} at an unknown price"
     if plan.provider == "simulator":
         cost += "; simulated, costs nothing"
     parts = [f"{totals['render']:,} to render ({cost})", f"{totals['local']:,} local", f"{totals['cached']:,} cached"]
@@ -111,7 +112,7 @@ def _cost(jobs: Sequence[Job], action: Action) -> str:
     prices = [job.estimate.usd for job in jobs]
     known = [price for price in prices if price is not None]
     if not known:
-        return "no price"
+        return "price unknown"
     return f"{usd(total_usd(prices))} USD" + (" + ?" if len(known) < len(prices) else "")
 
 

@@ -88,6 +88,13 @@ def usd(amount: float) -> str:
     return f"{amount:,.2f}" if abs(round(amount, 2) - amount) < 0.00005 else f"{amount:,.4f}".rstrip("0")
 
 
+def money(known: float, unknown: int, of: int) -> str:
+    """What `of` renders cost in all, `unknown` of them at a price nobody knows: unknown is never shown as nothing."""
+    if unknown and unknown >= of:
+        return "price unknown"
+    return f"{usd(known)} USD" + (f" + {unknown:,} at an unknown price" if unknown else "")
+
+
 def span_of(seconds: float) -> str:
     """A time for people: `3.2 s`, `2:05 min`, `1:02:05 h`."""
     if seconds < 59.95:

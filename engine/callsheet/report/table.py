@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from callsheet.report.plan_json import total_usd
-from callsheet.report.screen import Align, Colour, columns, counted, inert, paint, span_of, usd, wrap
+from callsheet.report.screen import Align, Colour, columns, counted, inert, money, paint, span_of, usd, wrap
 from callsheet.run.outcome import InstanceOutcome, RunOutcome, State
 
 MOST_FAULTS = 20
@@ -74,7 +74,20 @@ def _table(instances: Sequence[InstanceOutcome], color: bool) -> list[str]:
 
 def _spent(ones: Sequence[InstanceOutcome]) -> str:
     costs = [one.cost_usd for one in ones if one.state is not State.cached and one.shared_with is None]
-    return usd(total_usd(costs))
+    unknown = _unpriced(ones)
+    known = total_usd(costs)
+    return usd(known) if not unknown else f"{usd(known)} + ?" if known else "unknown"
+
+
+def _unpriced(ones: Sequence[InstanceOutcome]) -> int:
+    """Renders of this run whose cost the provider didn't say."""
+    return sum(
+        one.state is State.succeeded
+        and one.request_id is not None
+        and one.cost_usd is None
+        and one.shared_with is None
+        for one in ones
+    )
 
 
 def _faults(instances: Sequence[InstanceOutcome]) -> Iterator[tuple[State | None, str]]:
@@ -105,7 +118,9 @@ def _fault_lines(state: State | None, told: str, width: int, color: bool) -> lis
 
 def _summary(outcome: RunOutcome, simulated: bool) -> str:
     totals = outcome.totals
-    cost = f"{usd(totals.cost_usd)} USD" + (" (simulated, costs nothing)" if simulated else "")
+    unknown = _unpriced(outcome.instances)
+    cost = money(totals.cost_usd, unknown, unknown if not totals.cost_usd else unknown + 1)
+    cost += " (simulated, costs nothing)" if simulated else ""
     shared = f"{totals.shared:,} shared, " if totals.shared else ""
     counts = f"{totals.submitted:,} submitted, {totals.cached:,} cached, {shared}{totals.failed:,} failed"
     return f"{outcome.status} in {span_of(totals.seconds)}: {counts}, {cost}"

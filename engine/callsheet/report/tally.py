@@ -24,19 +24,23 @@ class Active:
 
 
 class Tally:
-    """The state of every instance of one run, and what was spent."""
+    """The state of every instance of one run, and what was spent: `estimated` and `spent` are what is known of it,
+    `unpriced` counts the renders whose price nobody knows."""
 
     def __init__(self, plan: Plan, decisions: Mapping[str, Decision]) -> None:
         self.plan = plan
         self.counts: Counter[State] = Counter({State.waiting: len(plan.jobs)})
         self.estimated = 0.0
+        self.unpriced = 0
         self.spent = 0.0
         self.spent_is_exact = True
         self._states: dict[str, State] = {}
         self._active: dict[str, Active] = {}
         self._jobs = plan.by_id or {job.id: job for job in plan.jobs}
         self._paid = frozenset(name for name, decision in decisions.items() if decision.action is Action.render)
-        self.estimated = sum(self._jobs[name].estimate.usd or 0.0 for name in sorted(self._paid))
+        estimates = [self._jobs[name].estimate.usd for name in sorted(self._paid)]
+        self.estimated = sum(usd for usd in estimates if usd is not None)
+        self.unpriced = estimates.count(None)
 
     def job(self, instance: str) -> Job:
         return self._jobs[instance]

@@ -96,8 +96,7 @@ class LiveListener:
         return Group(table, *more, self._whole(tally, now))
 
     def _whole(self, tally: Tally, now: float) -> Table:
-        about = f"{usd(tally.estimated)} USD estimated"
-        spent = f"{'' if tally.spent_is_exact else 'about '}{usd(round(tally.spent, 6))} of {about}"
+        spent = _spent(tally)
         counts = [f"{tally.over:,}/{tally.total:,}"]
         counts += [
             f"{tally.counts[state]:,} {state.value}"
@@ -113,6 +112,15 @@ class LiveListener:
         grid.add_row(bar)
         grid.add_row(line)
         return grid
+
+
+def _spent(tally: Tally) -> str:
+    """What is spent of what was estimated; where a price is not known that is said and never shown as nothing."""
+    if tally.unpriced and not tally.estimated:
+        return f"{usd(round(tally.spent, 6))} USD spent, price unknown" if tally.spent else "price unknown"
+    unknown = f" + {tally.unpriced:,} at an unknown price" if tally.unpriced else ""
+    about = "" if tally.spent_is_exact else "about "
+    return f"{about}{usd(round(tally.spent, 6))} of {usd(tally.estimated)} USD estimated{unknown}"
 
 
 def _row(one: Active, now: float) -> tuple[Text, Text, Text, Text, Text, Text]:

@@ -25,16 +25,17 @@ from callsheet.problems import RetryableFault
 Sound: TypeAlias = Literal["none", "graph", "copy"]
 
 # Demuxers that may open a source. Playlists, which name other files, and network formats are not among them.
-_CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,wav,mp3,aac,flac,png_pipe"
+_CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,ogg,wav,mp3,aac,flac,png_pipe,jpeg_pipe,webp_pipe"
 _MAX_PIXELS = 8192 * 4320
 _SAFE = ("-protocol_whitelist", "file,pipe", "-format_whitelist", _CONTAINERS, "-max_pixels", str(_MAX_PIXELS))
-_BIT_EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
+BIT_EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
 _COLOUR = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 _PICTURE = (
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-profile:v", "high", "-pix_fmt", "yuv420p"),
     *("-x264-params", "mbtree=0"),  # with it, bytes differ now and then between runs at some widths
 )
-_AAC = ("-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2")
+AAC = ("-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2")
+_STILLS = {".png": ("-c:v", "png"), ".jpg": ("-c:v", "mjpeg", "-huffman", "optimal", "-q:v", "2")}
 
 _SOURCE_NUMBER = re.compile(r"\[(?:in|[va]ist)#(\d+)")
 _CONTEXT = re.compile(r"\[[^\]]* @ 0x[0-9a-f]+\] ?|\[(?:error|fatal|panic)\] ?")
@@ -53,29 +54,34 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read and what people call it (`clip 2 (`b.mp4`)`); `options` go before it, as for a still picture."""
+    """A file to read and what people call it (`clip 2 (`b.mp4`)`); `options` go before it, as for a still picture,
+    and `read_as` says what it is to be."""
 
     path: Path
     label: str
     options: tuple[str, ...] = ()
+    read_as: str = "video"
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """What to encode. `graph` makes `[video]` and, with sound `graph`, `[audio]`; with `copy` the first source's first
-    sound goes along untouched. `rate` is the frame rate, or None where the frames keep their times."""
+    sound goes along untouched. `rate` is the frame rate, or None where the frames keep their times. `picture` and `aac`
+    are the encoders' options."""
 
     graph: str
     sound: Sound
     frames: int
     rate: Fraction | None
+    picture: tuple[str, ...] = _PICTURE
+    aac: tuple[str, ...] = AAC
 
 
 class Engine:
     """Runs as many ffmpeg processes at once as the machine has processors for this one."""
 
     def __init__(self, limits: Limits | None = None, processes: int | None = None) -> None:
-        self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._places = asyncio.Semaphore(processes or _processors())
         self._binary = str(_binary())
 
@@ -85,17 +91,17 @@ class Engine:
 
         def collect(chunk: bytes) -> None:
             report.extend(chunk)
-            if len(report) > self._limits.report_bytes:
+            if len(report) > self.limits.report_bytes:
                 raise StepFailed(problem("media-too-long", f"{source.label} has too many packets to be read"))
 
         arguments = [
-            *("-v", "level+info", "-xerror"), *_opened(source),
+            *("-v", "level+info", "-xerror"), *opened(source),
             *("-map", "0:v:0", "-map", "0:a?", "-c", "copy", "-f", "framecrc", "pipe:1"),
             *("-map", "0:v:0", "-frames:v", "1", "-filter:v", "showinfo", "-f", "null", "-"),
         ]  # fmt: skip
         async with self._places:
             said = await self._run(arguments, [source], collect)
-        return read_clip(source.label, report.decode("ascii", "replace"), said)
+        return read_clip(source.label, report.decode("ascii", "replace"), said, source.read_as)
 
     async def encode(
         self, sources: Sequence[Source], encoding: Encoding, output: Path, progress: Callable[[float], None]
@@ -104,6 +110,18 @@ class Engine:
 
         `progress` hears the part of the frames that is done, 0 to 1.
         """
+        arguments = _encoding_arguments(sources, encoding, output)
+        await self.write(arguments, sources, output, encoding.frames, progress)
+
+    async def write(
+        self,
+        arguments: Sequence[str],
+        sources: Sequence[Source],
+        output: Path,
+        frames: int = 0,
+        progress: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Run arguments that write `output` and report to standard output; nothing is left of it where that fails."""
         unfinished = b""
         done = 0
 
@@ -112,20 +130,47 @@ class Engine:
             *lines, unfinished = (unfinished + chunk).split(b"\n")
             for line in lines:
                 name, _, value = line.partition(b"=")
-                if name == b"total_size" and value.isdigit() and int(value) > self._limits.output_bytes:
-                    allowed = f"the {self._limits.output_bytes:,} bytes allowed"
+                if name == b"total_size" and value.isdigit() and int(value) > self.limits.output_bytes:
+                    allowed = f"the {self.limits.output_bytes:,} bytes allowed"
                     message = f"what {sources[0].label} becomes would be larger than {allowed}"
                     raise StepFailed(problem("step-too-large", message))
-                if name == b"frame" and int(value) > done:
+                if name == b"frame" and frames and int(value) > done:
                     done = int(value)
-                    progress(min(1.0, done / encoding.frames))
+                    progress(min(1.0, done / frames))
 
         try:
-            async with self._places:
-                await self._run(_encoding_arguments(sources, encoding, output), sources, count)
+            await self.process(arguments, sources, count)
         except BaseException:
             _remove(output)
             raise
+
+    async def still(self, sources: Sequence[Source], graph: str, output: Path) -> None:
+        """Write the last picture that `graph` gives as `[video]`, as PNG or JPEG by the name of `output`; nothing is
+        left of it where that fails."""
+        arguments = [
+            *("-v", "level+error", "-xerror", "-y", "-progress", "pipe:1", "-stats_period", "0.2"),
+            *("-filter_threads", "1", "-filter_complex_threads", "1"),
+            *(part for source in sources for part in opened(source)),
+            *("-filter_complex", graph, "-map", "[video]", "-fps_mode", "passthrough"),
+            *(*_STILLS[output.suffix], "-threads", "1", *BIT_EXACT),
+            *("-f", "image2", "-update", "1", f"file:{output}"),
+        ]
+        try:
+            async with self._places:
+                await self._run(arguments, sources, lambda _: None)
+            if not output.is_file():
+                message = f"{sources[0].label} has no such picture"
+                raise StepFailed(problem("media-unreadable", message, "fewer pictures can be decoded than it says"))
+        except BaseException:
+            _remove(output)
+            raise
+
+    async def process(
+        self, arguments: Sequence[str], sources: Sequence[Source], heard: Callable[[bytes], None]
+    ) -> str:
+        """Run ffmpeg once a processor is free for it. `heard` gets what it reports; what it said comes back."""
+        async with self._places:
+            return await self._run(arguments, sources, heard)
 
     async def _run(self, arguments: Sequence[str], sources: Sequence[Source], heard: Callable[[bytes], None]) -> str:
         """Run ffmpeg to its end and return what it said; killed with all it started where this is left early."""
@@ -142,14 +187,14 @@ class Engine:
             said = await self._listen(process, heard)
         except TimeoutError:
             names = " and ".join(source.label for source in sources[:3])
-            seconds = f"{self._limits.idle_seconds:g}"
+            seconds = f"{self.limits.idle_seconds:g}"
             raise StepFailed(problem("step-stalled", f"{names} made no progress for {seconds} seconds")) from None
         finally:
             if process.returncode is None:
                 _kill(process.pid)
                 await process.wait()
         if process.returncode:
-            raise _fault(process.returncode, said, sources, self._limits)
+            raise _fault(process.returncode, said, sources, self.limits)
         return said
 
     async def _listen(self, process: asyncio.subprocess.Process, heard: Callable[[bytes], None]) -> str:
@@ -157,7 +202,7 @@ class Engine:
         assert process.stderr is not None
         said = bytearray()
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._limits.idle_seconds) as clock:
+        async with asyncio.timeout(self.limits.idle_seconds) as clock:
 
             async def report(stream: asyncio.StreamReader) -> None:
                 before = b""
@@ -166,7 +211,7 @@ class Engine:
                     counted = _counters(chunk)
                     if counted != before:
                         before = counted
-                        clock.reschedule(loop.time() + self._limits.idle_seconds)
+                        clock.reschedule(loop.time() + self.limits.idle_seconds)
 
             async def complaints(stream: asyncio.StreamReader) -> None:
                 while chunk := await stream.read(65536):
@@ -182,7 +227,7 @@ class Engine:
         set_limit = getattr(resource, "prlimit", None)
         if set_limit is None:
             return
-        memory = self._limits.memory_bytes
+        memory = self.limits.memory_bytes
         try:
             set_limit(pid, resource.RLIMIT_DATA, (memory, memory))
             set_limit(pid, resource.RLIMIT_CORE, (0, 0))
@@ -193,7 +238,7 @@ class Engine:
 def _encoding_arguments(sources: Sequence[Source], encoding: Encoding, output: Path) -> list[str]:
     sound = {
         "none": ("-an",),
-        "graph": ("-map", "[audio]", *_AAC),
+        "graph": ("-map", "[audio]", *encoding.aac),
         "copy": ("-map", "0:a:0", "-c:a", "copy"),
     }[encoding.sound]
     timing = ("-fps_mode", "passthrough")
@@ -202,14 +247,15 @@ def _encoding_arguments(sources: Sequence[Source], encoding: Encoding, output: P
     return [
         *("-v", "level+error", "-xerror", "-y", "-progress", "pipe:1", "-stats_period", "0.2"),
         *("-filter_threads", "1", "-filter_complex_threads", "1"),
-        *(part for source in sources for part in _opened(source)),
+        *(part for source in sources for part in opened(source)),
         *("-filter_complex", encoding.graph, "-map", "[video]"),
-        *(*_PICTURE, *_COLOUR, *timing, *sound, "-threads", "1", *_BIT_EXACT),
+        *(*encoding.picture, *_COLOUR, *timing, *sound, "-threads", "1", *BIT_EXACT),
         *("-movflags", "+faststart", "-f", "mp4", f"file:{output}"),
     ]
 
 
-def _opened(source: Source) -> tuple[str, ...]:
+def opened(source: Source) -> tuple[str, ...]:
+    """The arguments that open a source, safely."""
     return (*_SAFE, "-threads", "1", *source.options, "-i", f"file:{source.path}")
 
 
@@ -232,14 +278,15 @@ def _fault(returncode: int, said: str, sources: Sequence[Source], limits: Limits
         )
     numbers = [int(match[1]) for line in errors if (match := _SOURCE_NUMBER.search(line))]
     source = sources[numbers[0]] if numbers and numbers[0] < len(sources) else sources[0]
-    return StepFailed(problem("media-unreadable", f"{source.label} can't be read as video", _reason(errors, sources)))
+    why = _reason(errors, sources, source.read_as)
+    return StepFailed(problem("media-unreadable", f"{source.label} can't be read as {source.read_as}", why))
 
 
-def _reason(errors: Sequence[str], sources: Sequence[Source]) -> str:
+def _reason(errors: Sequence[str], sources: Sequence[Source], read_as: str) -> str:
     """ffmpeg's first complaint without addresses and paths, or what a process without last words died of."""
     for line in errors:
         if "matches no streams" in line:
-            return "it has no picture"
+            return "it has no sound" if read_as == "audio" else "it has no picture"
         words = _CONTEXT.sub("", line).strip()
         for source in sources:
             words = words.replace(f"file:{source.path}", source.label).replace(str(source.path), source.label)
