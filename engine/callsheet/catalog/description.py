@@ -9,7 +9,9 @@ class BadDescription(Exception):
     """A catalogue file says something that its format doesn't have; the text says what."""
 
 
-def mapping_of(data: Mapping[str, object], key: str, missing: Mapping[str, object] | None = None) -> Mapping[str, object]:
+def mapping_of(
+    data: Mapping[str, object], key: str, missing: Mapping[str, object] | None = None
+) -> Mapping[str, object]:
     """A mapping; `missing` where there is none."""
     value = data.get(key)
     if value is None and missing is not None:

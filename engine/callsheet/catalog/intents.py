@@ -90,7 +90,9 @@ def _pointed(catalog: Catalog, intent: Intent, given: Collection[str], fault: Fa
     names = list(dict.fromkeys(one.name for one in whole or able))
     routes = list(dict.fromkeys(one.route for one in whole or able))
     verb = "takes" if len(names) == 1 else "take"
-    return replace(fault, hint=f"the intent{'s' * (len(names) > 1)} {listing(names, 'and')} {verb} it ({listing(routes, 'and')})")
+    return replace(
+        fault, hint=f"the intent{'s' * (len(names) > 1)} {listing(names, 'and')} {verb} it ({listing(routes, 'and')})"
+    )
 
 
 def _takes_all(route: Route, names: Iterable[str]) -> bool:

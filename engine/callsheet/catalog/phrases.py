@@ -15,7 +15,9 @@ def found(phrases: tuple[str, ...], text: str) -> tuple[str, ...]:
     of a word stands for any ending. What is negated (`no zoom`) counts as not there."""
     lowered = text.casefold()
     return tuple(
-        phrase for phrase, stem, pattern in _compiled(phrases) if stem in lowered and pattern.search(lowered) is not None
+        phrase
+        for phrase, stem, pattern in _compiled(phrases)
+        if stem in lowered and pattern.search(lowered) is not None
     )
 
 
@@ -38,5 +40,7 @@ def _stem(phrase: str) -> str:
 def _pattern(phrase: str) -> re.Pattern[str]:
     if cjk_count(phrase):
         return re.compile(_NEGATED + re.escape(phrase))
-    words = [re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in re.split(r"[\s-]+", phrase)]
+    words = [
+        re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") for word in re.split(r"[\s-]+", phrase)
+    ]
     return re.compile(_NEGATED + r"(?<!\w)" + r"[\s-]+".join(words) + r"(?!\w)")

@@ -144,7 +144,12 @@ NODE_SEED = Table(
 MAKERS = ("route", "intent", "step", "use")
 """The keys of which a node has exactly one."""
 
-_INPUT = Shape("a mapping", "mapping", lambda item: item.is_mapping or is_template(item), {"type": "object"})
+_INPUT = Shape(
+    "a mapping",
+    "mapping",
+    lambda item: item.is_mapping or is_template(item),
+    {"type": ["object", "string"], "pattern": "\\{[{%]"},
+)
 
 NODE = Table(
     "a node",

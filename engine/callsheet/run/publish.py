@@ -34,7 +34,7 @@ class Publisher:
 
     def recall(self, published: Iterable[tuple[Job, Sequence[Output]]]) -> None:
         """Ask the journal, in one go, what it remembers of the places that these outputs have."""
-        targets = [self._target(job, number, one) for job, outputs in published for number, one in enumerate(outputs)]
+        targets = [target for job, outputs in published for target in self._targets(job, outputs)]
         self._placed |= self.places.known(map(self._name, targets))
 
     def publish(self, job: Job, outputs: Sequence[Output]) -> tuple[PlacedOutput, ...]:
@@ -45,7 +45,8 @@ class Publisher:
         """
         if job.publish is None:
             return tuple(self._shown(str(self.blobs.path(output.sha256)), output) for output in outputs)
-        return tuple(self._place(self._target(job, number, one), job, one) for number, one in enumerate(outputs))
+        targets = self._targets(job, outputs)
+        return tuple(self._place(target, job, one) for target, one in zip(targets, outputs, strict=True))
 
     def remember(self) -> None:
         """Write into the journal what was placed since."""
@@ -53,12 +54,19 @@ class Publisher:
             self.places.remember(self._new)
             self._new = {}
 
-    def _target(self, job: Job, number: int, output: Output) -> str:
+    def _targets(self, job: Job, outputs: Sequence[Output]) -> list[str]:
+        """A place for each output: that of the job, numbered from the second of an extension on."""
         path = PurePosixPath(job.publish or "")
-        root, extension = str(path.with_suffix("")), path.suffix
-        if job.extension is not None:
-            extension = EXTENSIONS.get(output.media_type, extension)
-        return f"{self._top}{root}{f'-{number + 1}' if number else ''}{extension}"
+        root = str(path.with_suffix(""))
+        counts: dict[str, int] = {}
+        targets: list[str] = []
+        for output in outputs:
+            extension = path.suffix
+            if job.extension is not None or output.kind != outputs[0].kind:
+                extension = EXTENSIONS.get(output.media_type, extension)
+            count = counts[extension] = counts.get(extension, 0) + 1
+            targets.append(f"{self._top}{root}{f'-{count}' if count > 1 else ''}{extension}")
+        return targets
 
     def _place(self, target: str, job: Job, output: Output) -> PlacedOutput:
         known = self._placed.get(self._name(target))

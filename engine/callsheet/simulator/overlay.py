@@ -103,7 +103,7 @@ def _facts(brief: Brief) -> list[str]:
     if brief.seed is not None:
         facts.append(f"seed {brief.seed}")
     if brief.makes != "image":
-        facts.append(f"{brief.seconds:.2f}".rstrip("0").rstrip(".") + " s")
+        facts.append(f"{brief.seconds:.2f}".rstrip("0").rstrip(".") + "\u00a0s")
     return [*facts, *brief.settings]
 
 

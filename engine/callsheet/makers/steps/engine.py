@@ -165,9 +165,7 @@ class Engine:
             _remove(output)
             raise
 
-    async def process(
-        self, arguments: Sequence[str], sources: Sequence[Source], heard: Callable[[bytes], None]
-    ) -> str:
+    async def process(self, arguments: Sequence[str], sources: Sequence[Source], heard: Callable[[bytes], None]) -> str:
         """Run ffmpeg once a processor is free for it. `heard` gets what it reports; what it said comes back."""
         async with self._places:
             return await self._run(arguments, sources, heard)

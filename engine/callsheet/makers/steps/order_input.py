@@ -38,6 +38,11 @@ def image(order: Order, field: str) -> Source:
     return _media(order, field, order.input.get(field), field, "image")
 
 
+def audio(order: Order, field: str) -> Source:
+    """The one sound of a field."""
+    return _media(order, field, order.input.get(field), field, "audio")
+
+
 def stills_and_clips(order: Order, images: str, clips: str) -> list[Source]:
     """What two list fields hold, the images first; either may be left out, but not both."""
     found: list[Source] = []
@@ -104,7 +109,7 @@ def _media(order: Order, field: str, value: object, place: str, kind: MediaKind)
         raise StepFailed(problem("step-input", f"{label} is {_article(value.info.kind)}, not {_article(kind)}"))
     path = Path(value.path).absolute()
     if kind != IMAGE:
-        return Source(path, label)
+        return Source(path, label, read_as=kind)
     demuxer = _DEMUXERS.get(value.info.media_type)
     if demuxer is None:
         raise StepFailed(problem("step-input", f"{label} is {value.info.media_type}, not PNG, JPEG or WebP"))

@@ -8,12 +8,48 @@ from callsheet.makers.maker import Diary, Made, Order
 from callsheet.makers.outcome import StepFailed, problem
 from callsheet.makers.steps.caption import caption
 from callsheet.makers.steps.concat import concat
+from callsheet.makers.steps.contact_sheet import contact_sheet
 from callsheet.makers.steps.engine import Engine
+from callsheet.makers.steps.export import export
+from callsheet.makers.steps.first_frame import first_frame
+from callsheet.makers.steps.frame_at import frame
+from callsheet.makers.steps.last_frame import last_frame
+from callsheet.makers.steps.loop import loop
+from callsheet.makers.steps.loudness import loudness
+from callsheet.makers.steps.mix_audio import mix_audio
+from callsheet.makers.steps.overlay import overlay
+from callsheet.makers.steps.poster import poster
+from callsheet.makers.steps.probe import probe
+from callsheet.makers.steps.reframe import reframe
+from callsheet.makers.steps.replace_audio import replace_audio
+from callsheet.makers.steps.side_by_side import side_by_side
+from callsheet.makers.steps.speed import speed
+from callsheet.makers.steps.split_audio import split_audio
+from callsheet.makers.steps.still import still
+from callsheet.makers.steps.trim import trim
 from callsheet.problems import did_you_mean
 
 STEPS: Mapping[str, Callable[[Order, Engine, Diary], Awaitable[Made]]] = {
     "caption": caption,
     "concat": concat,
+    "contact_sheet": contact_sheet,
+    "export": export,
+    "first_frame": first_frame,
+    "frame": frame,
+    "last_frame": last_frame,
+    "loop": loop,
+    "loudness": loudness,
+    "mix_audio": mix_audio,
+    "overlay": overlay,
+    "poster": poster,
+    "probe": probe,
+    "reframe": reframe,
+    "replace_audio": replace_audio,
+    "side_by_side": side_by_side,
+    "speed": speed,
+    "split_audio": split_audio,
+    "still": still,
+    "trim": trim,
 }
 
 

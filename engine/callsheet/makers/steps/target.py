@@ -8,7 +8,7 @@ from fractions import Fraction
 from callsheet.makers.maker import Order
 from callsheet.makers.outcome import StepFailed, problem
 from callsheet.makers.steps.clip import Clip
-from callsheet.makers.steps.frame import Frame
+from callsheet.makers.steps.frame import Frame, fitted
 from callsheet.makers.steps.order_input import one_of, text
 
 _SIZE = re.compile(r"([0-9]{2,4})x([0-9]{2,4})")
@@ -25,6 +25,15 @@ def asked_frame(order: Order, clip: Clip) -> Frame:
         return sized_frame(order)
     if given == "aspect_ratio":
         return _shaped(order, clip)
+    return _own(clip)
+
+
+def own_frame(clip: Clip) -> str:
+    """Filters that leave a clip at its own size, in even numbers and square pixels."""
+    return fitted(clip, _own(clip), "crop")
+
+
+def _own(clip: Clip) -> Frame:
     return Frame(max(2, clip.width // 2 * 2), max(2, clip.height // 2 * 2), clip.label)
 
 

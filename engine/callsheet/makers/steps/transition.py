@@ -31,9 +31,7 @@ class Transition:
     frames: int
 
 
-def asked_transition(
-    order: Order, clips: Sequence[Clip], lengths: Sequence[int], rate: Fraction
-) -> Transition | None:
+def asked_transition(order: Order, clips: Sequence[Clip], lengths: Sequence[int], rate: Fraction) -> Transition | None:
     """The transition that `transition` and `seconds` ask for, None for cuts; a StepFailed where a clip is too short."""
     kind = choice(order, "transition", _KINDS)
     length = seconds(order, "seconds")
@@ -49,7 +47,9 @@ def asked_transition(
         sides = 1 if place in (0, len(clips) - 1) else 2
         if own < frames * sides:
             asked = f"{sides} transitions" if sides > 1 else "a transition"
-            message = f"{clip.label} lasts {float(clip.seconds):.2f} s, too short for {asked} of {float(frames / rate):g} s"
+            message = (
+                f"{clip.label} lasts {float(clip.seconds):.2f} s, too short for {asked} of {float(frames / rate):g} s"
+            )
             raise StepFailed(problem("clip-too-short", message, "lower `seconds`, or say `transition: cut`"))
     return Transition(_EFFECTS[kind], frames)
 

@@ -1,0 +1,18 @@
+"""`last_frame`: the last picture of a clip, for the next shot to begin with."""
+
+from __future__ import annotations
+
+from callsheet.makers.maker import Diary, Made, Order
+from callsheet.makers.steps.engine import Engine
+from callsheet.makers.steps.grab import grab
+from callsheet.makers.steps.order_input import video
+
+_SPARE = 4
+"""A file may hold fewer pictures than packets: the last that comes is taken, out of this many."""
+
+
+async def last_frame(order: Order, engine: Engine, diary: Diary) -> Made:
+    """The last picture that a decoder gives, as PNG."""
+    source = video(order, "video")
+    clip = await engine.read(source)
+    return await grab(order, engine, diary, source, clip, max(0, clip.frames - _SPARE))
