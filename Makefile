@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 LOCK_VENV := .venv-lock
 PEERS_VENV := .venv-peers
+EDITOR_VENV := .venv-editor
 UV_VERSION := 0.13.8
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -18,11 +19,13 @@ digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 
-.PHONY: help run-env dev-env demo test check lint types rooms dependencies format bench bench-peers lock clean distclean
+.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
 	@echo 'make test         run the tests'
+	@echo 'make test-editor  prove the schema with the YAML language server (needs npm)'
+	@echo 'make schema       write schemas/pipeline.schema.json anew; make docs: the generated pages'
 	@echo 'make check        all of: make lint, make types, make rooms, make dependencies'
 	@echo 'make format       put the code into shape'
 	@echo 'make bench        measure callsheet; make bench-peers: other engines beside it'
@@ -71,6 +74,22 @@ format: dev-env
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
 
+$(EDITOR_VENV)/node_modules/.package-lock.json: tests/editor/package.json tests/editor/package-lock.json
+	mkdir -p $(EDITOR_VENV)
+	cp tests/editor/package.json tests/editor/package-lock.json $(EDITOR_VENV)
+	npm ci --silent --no-audit --no-fund --prefix $(EDITOR_VENV)
+	touch $@
+
+test-editor: dev-env $(EDITOR_VENV)/node_modules/.package-lock.json
+	$(PY) -m pytest tests/editor/yaml_language_server.py
+
+schema: run-env
+	$(BIN)/callsheet schema > schemas/pipeline.schema.json.new
+	mv schemas/pipeline.schema.json.new schemas/pipeline.schema.json
+
+docs: run-env
+	$(PY) docs/generate.py
+
 bench: run-env
 	$(PY) benchmarks/bench.py
 
@@ -97,4 +116,4 @@ clean:
 	find engine tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENV) $(LOCK_VENV) $(PEERS_VENV)
+	rm -rf $(VENV) $(LOCK_VENV) $(PEERS_VENV) $(EDITOR_VENV)

@@ -136,7 +136,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Provider
     started: list[Provider] = []
 
     def start(faults: str = "", **settings: Any) -> Provider:
-        one = Provider(Settings(speed=0, media=False, faults=parse_faults(faults), **settings))
+        one = Provider(Settings(**{"speed": 0, "media": False, **settings}, faults=parse_faults(faults)))
         one.start()
         started.append(one)
         monkeypatch.setenv("RUNCOMFY_MODEL_API_BASE", one.base_url)

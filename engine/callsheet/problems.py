@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 _LONG_LINE = 400
+_QUERY = re.compile(r"""(?<=[a-z]://)([^\s"'`<>?]*\?)([^\s"'`<>]+)""")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -57,8 +58,9 @@ class Span:
 
     def excerpt(self) -> str:
         """The line with a caret under the stretch; wide characters count two cells, tabs become one space, other
-        control characters `\ufffd`, and of a line over 400 characters only what is near the caret is shown."""
-        line = self.source.line(self.line)
+        control characters `\ufffd`, and of a line over 400 characters only what is near the caret is shown. The query
+        of an address, which may hold a signature, is starred out."""
+        line = _QUERY.sub(lambda found: found[1] + "*" * len(found[2]), self.source.line(self.line))
         end = self.end_column if self.end_line == self.line else len(line) + 1
         start = min(self.column, len(line) + 1)
         if len(line) > _LONG_LINE:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.catalog.load import UnknownName, load_catalog, route_file_name
+from callsheet.catalog.files import route_file_name
+from callsheet.catalog.load import UnknownName, load_catalog
 from callsheet.problems import DataFault
 
 IDS = (
@@ -53,7 +54,18 @@ def test_an_unknown_route_offers_the_nearest(catalog) -> None:
         catalog.route("happyhorse/happyhorse-1.0/image2video")
     assert str(caught.value) == "there is no route `happyhorse/happyhorse-1.0/image2video`"
     assert caught.value.kind == "route"
-    assert caught.value.hint == "did you mean `happyhorse/happyhorse-1.0/image-to-video`?"
+    assert caught.value.hint == (
+        "did you mean `happyhorse/happyhorse-1.0/image-to-video`? "
+        "If the API has it, `callsheet routes sync happyhorse/happyhorse-1.0/image2video` fetches it"
+    )
+    with pytest.raises(UnknownName) as caught:
+        catalog.route("studio/quartz")
+    assert caught.value.hint == (
+        "`callsheet routes` lists what there is; if the API has it, `callsheet routes sync studio/quartz` fetches it"
+    )
+    with pytest.raises(UnknownName) as caught:
+        catalog.route("quartz")
+    assert caught.value.hint == "`callsheet routes` lists what there is"
 
 
 @pytest.mark.parametrize("name", ["", "../routes/x", "a//b", "/etc/passwd", "a\0b", "a\\b", "ü"])

@@ -172,7 +172,13 @@ def test_intents_and_steps_are_listed(project) -> None:
     assert [one["name"] for one in project.run("intents", "--json").json["intents"]] == [
         "portrait", "product-reveal", "ambient-audio", "lip-sync", "dub", "multi-modal", "brand-narrative", "default",
     ]  # fmt: skip
-    assert [one["name"] for one in project.run("steps", "--json").json["steps"]] == ["caption", "concat"]
+    assert [one["name"] for one in project.run("steps", "--json").json["steps"]] == [
+        "caption", "concat", "contact_sheet", "export", "first_frame", "frame", "last_frame", "loop", "loudness",
+        "mix_audio", "overlay", "poster", "probe", "reframe", "replace_audio", "side_by_side", "speed", "split_audio",
+        "still", "trim",
+    ]  # fmt: skip
+    lines = project.run("steps").stdout.splitlines()
+    assert lines[2] == "contact_sheet  Lay out a contact sheet"
     assert project.run("steps", "concat", "--json").json["version"] == 1
 
 

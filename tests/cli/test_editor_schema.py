@@ -53,6 +53,10 @@ ACCEPTED = [
     (f"route: {FUSIONX}", "{image: a.png, prompt: x, resolution: 720 x 480, 598_shift: 2.5}"),
     (f"route: {FUSIONX}", "{image: a.png, prompt: x, aspect_ratio: 3:2}"),
     (f"route: {FUSIONX}", "{image: a.png, prompt: x, 602_widthx602_height: 720x480 (3:2)}"),
+    ("step: concat", "{clips: clip.mp4, fit: CROP}"),
+    ("step: concat", '{clips: [clip.mp4, "{{ nodes.b.videos }}"], fps: "{{ 25 }}"}'),
+    ("step: caption", "{video: clip.mp4, text: x, color: '#FF0000', size: 4.5}"),
+    ("step: caption", '{video: clip.mp4, lines: [{start: 0, end: "{{ 1 }}", text: x}]}'),
 ]
 REFUSED = [
     (f"route: {HAPPYHORSE}", "{image: a.png, prompt: x, imgae: a.png}"),
@@ -78,7 +82,10 @@ REFUSED = [
     ("step: concat", "{clips: [a.mp4], fit: stretch}"),
     ("step: concat", "{fit: crop}"),
     ("step: concat", "{clips: [a.mp4], size: big}"),
+    ("step: caption", "{video: clip.mp4, text: x, color: red}"),
+    ("step: caption", "{video: clip.mp4, lines: [{start: soon, end: 1, text: x}]}"),
     ("step: contact", "{}"),
+    ("step: '{{ look.step }}'", "{}"),
 ]
 
 
@@ -90,14 +97,14 @@ def accepts() -> Callable[[str], bool]:
 
 @pytest.fixture
 def campaign(project: Any) -> Any:
-    media = shipped("examples") / "aurora" / "assets"
-    return project.write(
-        {"a.png": (media / "bottle.png").read_bytes(), "voice.wav": (media / "voiceover-en.wav").read_bytes()}
-    )
+    media = {"a.png": "aurora/assets/bottle.png", "voice.wav": "aurora/assets/voiceover-en.wav"}
+    media["clip.mp4"] = "comfy-nodes/assets/driving.mp4"
+    return project.write({name: (shipped("examples") / file).read_bytes() for name, file in media.items()})
 
 
 def _pipeline(maker: str, given: str) -> str:
-    return f"{HEAD}nodes:\n  a:\n    {maker}\n    input: {given}\n"
+    other = "  b: {step: concat, input: {clips: [clip.mp4]}}\n"
+    return f"{HEAD}nodes:\n  a:\n    {maker}\n    input: {given}\n{other}"
 
 
 def test_the_file_in_the_repository_is_the_one_that_is_made() -> None:

@@ -468,7 +468,7 @@ def test_fallback_is_not_yet(refused: Refuse) -> None:
     )
 
 
-def test_a_templated_route_is_not_yet(refused: Refuse) -> None:
+def test_a_step_cant_be_a_template(refused: Refuse) -> None:
     assert refused(
         "axes:\n"
         "  look: [dawn, dusk]\n"
@@ -476,43 +476,12 @@ def test_a_templated_route_is_not_yet(refused: Refuse) -> None:
         "  alt: {seeds: [1, 2]}\n"
         "nodes:\n"
         "  hero: {route: a/b}\n"
-        '  spot: {route: "{{ look.route }}"}\n'
+        '  spot: {step: "{{ look.step }}"}\n'
     ) == (
-        "pipeline.yaml:9:17: error: a templated `route` is not supported yet [not-yet]\n"
-        '  9 |   spot: {route: "{{ look.route }}"}\n'
-        "    |                 ^^^^^^^^^^^^^^^^^^"
-    )
-
-
-def test_a_templated_intent_is_not_yet(refused: Refuse) -> None:
-    assert refused(
-        "axes:\n"
-        "  look: [dawn, dusk]\n"
-        "  take: {takes: 2}\n"
-        "  alt: {seeds: [1, 2]}\n"
-        "nodes:\n"
-        "  hero: {route: a/b}\n"
-        '  spot: {intent: "{{ params.i }}"}\n'
-    ) == (
-        "pipeline.yaml:9:18: error: a templated `intent` is not supported yet [not-yet]\n"
-        '  9 |   spot: {intent: "{{ params.i }}"}\n'
-        "    |                  ^^^^^^^^^^^^^^^^"
-    )
-
-
-def test_a_templated_input_is_not_yet(refused: Refuse) -> None:
-    assert refused(
-        "axes:\n"
-        "  look: [dawn, dusk]\n"
-        "  take: {takes: 2}\n"
-        "  alt: {seeds: [1, 2]}\n"
-        "nodes:\n"
-        "  hero: {route: a/b}\n"
-        '  spot: {route: a/b, input: "{{ look }}"}\n'
-    ) == (
-        "pipeline.yaml:9:29: error: a templated `input` is not supported yet [not-yet]\n"
-        '  9 |   spot: {route: a/b, input: "{{ look }}"}\n'
-        "    |                             ^^^^^^^^^^^^"
+        "pipeline.yaml:9:16: error: `step` can't be a template [templated-step]\n"
+        '  9 |   spot: {step: "{{ look.step }}"}\n'
+        "    |                ^^^^^^^^^^^^^^^^^\n"
+        "  help: `route`, `intent` and `input` can be"
     )
 
 

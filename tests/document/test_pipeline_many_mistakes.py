@@ -58,7 +58,7 @@ nodes:
   cut:
     use: x
   last:
-    route: "{{ x }}"
+    step: "{{ x }}"
     when: []
     allow_cut: yes
     was: !!str old

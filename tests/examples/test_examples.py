@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 GOLDEN = Path(__file__).parent
+EXAMPLES = sorted(path.name.removesuffix(".requests.json") for path in GOLDEN.glob("*.requests.json"))
 
 
-@pytest.mark.parametrize("name", ["aurora", "comfy-nodes", "sweep"])
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_sends_these_requests_and_no_others(project, provider, example, name) -> None:
     one = provider()
     example(name)

@@ -95,6 +95,9 @@ def test_every_media_type_has_an_extension() -> None:
         "video/quicktime": ".mov",
         "audio/wav": ".wav",
         "audio/mpeg": ".mp3",
+        "application/json": ".json",
+        "application/x-subrip": ".srt",
+        "text/vtt": ".vtt",
     }
 
 

@@ -86,7 +86,7 @@ def test_when_decides_last_and_must_yield_a_boolean(project, pipeline) -> None:
     ]
     project.edit("pipeline.yaml", "{{ look == 'dawn' or language == 'de' }}", "{{ look }}")
     assert project.refusal() == (
-        "pipeline.yaml:12:11: error: a condition must be true or false, and this is text [not-boolean]\n"
+        "pipeline.yaml:12:11: error: a[look=dawn,language=en] and 3 more: a condition must be true or false, and this is text [not-boolean]\n"
         '  12 |     when: "{{ look }}"\n'
         "     |           ^^^^^^^^^^^^\n"
         "  help: compare it, as in `language == 'en'`\n"

@@ -85,10 +85,13 @@ def test_a_file_that_is_not_there_is_named_with_what_is_beside_it(project, pipel
     )
 
 
-@pytest.mark.parametrize("address", ["https://example.com/a.png", "data:image/png;base64,AA=="])
-def test_remote_media_is_refused_before_anything_is_asked_of_a_network(project, pipeline, address) -> None:
+@pytest.mark.parametrize("address", ["http://example.com/a.png", "data:image/png;base64,AA==", "file:///a.png"])
+def test_an_address_that_is_not_https_is_refused(project, pipeline, address) -> None:
     project.write(pipeline(f'nodes: {{hero: {{intent: default, input: {{image: "{address}", prompt: x}}}}}}'))
-    assert "error: remote media is not supported yet [not-yet]" in project.refusal()
+    scheme = address.split(":")[0]
+    assert (
+        f"error: `image_url` takes a path or an `https://` address, and this one begins with `{scheme}:` [bad-address]\n"
+    ) in project.refusal()
 
 
 def test_media_of_another_kind_is_refused_by_content_and_not_by_name(project, pipeline) -> None:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 from rich.console import Console
 
+from callsheet.catalog.route import Estimate
 from callsheet.plan.job import Plan
 from callsheet.report.plain import PlainListener, can_draw
 from callsheet.report.table import run_text
@@ -273,3 +275,29 @@ def test_what_is_shared_is_paid_for_once_in_the_last_screen(make: SimpleNamespac
     assert (
         run_text(outcome, 80, True, simulated=False).split("\n")[2] == "\x1b[1mtotal     2       0       0  0.50\x1b[0m"
     )
+
+
+def test_what_the_provider_did_not_price_is_never_shown_as_nothing(make: SimpleNamespace) -> None:
+    jobs = [make.job("hero", {"look": "a"}), make.job("hero", {"look": "b"})]
+    none = make.outcome(make.plan(jobs), Path("/out"), {one.id: {"cost_usd": None} for one in jobs})
+    some = make.outcome(make.plan(jobs), Path("/out"), {jobs[1].id: {"cost_usd": None}})
+    none, some = (replace(one, totals=replace(one.totals, cost_usd=cost)) for one, cost in ((none, 0.0), (some, 0.5)))
+
+    lines = run_text(none, 80, False, simulated=False).split("\n")
+    assert (lines[2].split()[-1], lines[-2].rsplit(", ", 1)[1]) == ("unknown", "price unknown")
+    lines = run_text(some, 80, False, simulated=False).split("\n")
+    assert lines[2].endswith("  0.50 + ?")
+    assert "0 failed, 0.50 USD + 1 at an" in run_text(some, 80, False, simulated=False)
+
+
+def test_live_progress_says_where_no_price_is_known(make: SimpleNamespace) -> None:
+    jobs = [make.job("hero", {"take": take}, estimate=Estimate(None, "unknown")) for take in ("1", "2")]
+    listener = live(Clock())
+    tell(listener, make.plan(jobs, provider="runcomfy"), make, [])
+    first = drawn(listener)[-1]
+    tell(listener, make.plan([*jobs, make.job("spot", {})], provider="runcomfy"), make, [])
+    second = drawn(listener)[-1]
+    listener.close()
+
+    assert first == "0/2  0.0 s  price unknown"
+    assert second == "0/3  0.0 s  0.00 of 0.50 USD estimated + 2 at an unknown price"

@@ -176,7 +176,7 @@ def test_without_a_token_a_run_exits_77_and_says_what_to_do(project) -> None:
     assert (finished.exit_code, finished.stderr) == (
         77,
         "error: there is no token for the Model API [no-token]\n"
-        "  help: set `RUNCOMFY_TOKEN`, or try it free with `--simulate`\n",
+        "  help: set `RUNCOMFY_TOKEN`, use `callsheet login`, or try it free with `--simulate`\n",
     )
 
 

@@ -116,7 +116,7 @@ def test_images_and_sounds_come_from_models_that_make_them(start, route_folder, 
     one = start(routes=route_folder)
     picture = one.finished(one.submit("studio/picture", {"prompt": "A hill"}))["output"]["image"]
     song = one.finished(one.submit("studio/song", {"prompt": "A tune"}))["output"]["audio"]
-    assert Image.open(io.BytesIO(one.get(picture).content)).size == (64, 36)
+    assert Image.open(io.BytesIO(one.get(picture).content)).size == (576, 324)
     with av.open(io.BytesIO(one.get(song).content)) as container:
         assert container.duration == 1_000_000
     assert (one.get(picture).headers["content-type"], one.get(song).headers["content-type"]) == (

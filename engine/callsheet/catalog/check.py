@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import jsonschema_rs
 
 from callsheet.catalog.advice import advice_faults
+from callsheet.catalog.fit import fit_errors
 from callsheet.catalog.media_limits import media_faults
 from callsheet.catalog.route import Fault, Field, Intent, Route, Step
 from callsheet.catalog.spell import spell
@@ -60,6 +61,8 @@ class _Checker:
             found += self._seed_faults(self.shape, values)
             found += voice_faults(self.shape, values, allow_cut)
             found += advice_faults(self.shape, values)
+        elif self.shape.checks:
+            found += fit_errors(self.shape, values)
         if len(found) > 1:
             found.sort(key=lambda fault: self.order.get(fault.field or "", len(self.order)))
         return found

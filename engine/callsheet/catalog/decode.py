@@ -84,6 +84,7 @@ def read_step(data: Mapping[str, object]) -> Step:
         description=text_of(data, "description", ""),
         makes_given={name: _output_kind(kind) for name, kind in mapping_of(data, "makes_given", {}).items()},
         lasts=tuple(str(name) for name in sequence_of(data, "lasts")),
+        lasts_unless=tuple(str(name) for name in sequence_of(data, "lasts_unless")),
         checks=tuple(one for one in sequence_of(data, "checks") if isinstance(one, Mapping)),
     )
 

@@ -143,8 +143,23 @@ def _no_canonical(route: Route, name: str) -> Fault:
         return Fault("input-not-taken", f"{message}: its length is a number of frames", name, _frame_hint(route))
     singular = name.removesuffix("s")
     other = route.alternatives.get(name) or route.alternatives.get(singular)
-    mapped = [one for one in CANONICAL_NAMES if one in route.canonical]
+    unmapped = [
+        field.name for field in route.fields.values() if _may_be(field, singular) and not _is_mapped(route, field)
+    ]
+    if other is None and unmapped:
+        hint = f"its own name for it may be {listing(unmapped)}; a `.fields` file beside the route file can map it"
+        return Fault("input-not-taken", message, name, hint)
+    mapped = [one for one in CANONICAL_NAMES if one in route.canonical] or list(route.fields)
     return Fault("input-not-taken", message, name, f"`{other}` does" if other else f"it takes {listing(mapped, 'and')}")
+
+
+def _may_be(field: Field, canonical: str) -> bool:
+    """Whether a field looks like one that a canonical name could stand for."""
+    return field.media == canonical or (field.media is None and canonical in field.name)
+
+
+def _is_mapped(route: Route, field: Field) -> bool:
+    return field.name in route.canonical.values()
 
 
 def _frame_hint(route: Route) -> str:

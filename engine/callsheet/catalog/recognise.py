@@ -89,7 +89,7 @@ def recognised_frames(properties: Mapping[str, object]) -> Mapping[str, str] | N
             words = _words(f"{name} {schema.get('title', '')}")
             if {"num", "frame"} <= words or {"number", "frame"} <= words:
                 found.setdefault("count", name)
-            elif {"frame", "rate"} <= words or "fps" in words or {"frame", "second"} <= words:
+            elif {"frame", "rate"} <= words or "fp" in words or {"frame", "second"} <= words:
                 found.setdefault("rate", name)
     return found if len(found) == 2 else None
 
@@ -103,7 +103,7 @@ def recognised_output(kind: object, categories: list[str], route_id: str, output
         kinds = [kind for word in parts[2].split("-") if (kind := _made(word))]
         if kinds:
             return kinds[0]
-    properties = output.get("properties") if isinstance(output, Mapping) else None
+    properties = output.get("properties", output) if isinstance(output, Mapping) else None
     if isinstance(properties, Mapping) and isinstance(properties.get("output"), Mapping):
         properties = properties["output"].get("properties")
     made = {kind for name in properties if (kind := _made(str(name)))} if isinstance(properties, Mapping) else set()
@@ -115,7 +115,8 @@ def _is_kind(value: object) -> TypeGuard[MediaKind]:
 
 
 def _made(word: str) -> MediaKind | None:
-    return (_WORDS | _WORDS_WITH_ADDRESS | {"tts": "audio"}).get(word.removesuffix("s"))
+    word = word.removesuffix("s")
+    return "audio" if word == "tt" else _WORDS.get(word) or _WORDS_WITH_ADDRESS.get(word)
 
 
 def _is_text_or_texts(schema: Mapping[str, object]) -> bool:
@@ -126,6 +127,7 @@ def _is_text_or_texts(schema: Mapping[str, object]) -> bool:
 
 
 def _words(name: str) -> frozenset[str]:
+    """The words of a name in lower case, without an `s` at their ends (`fps` is `fp` here)."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return frozenset(word.casefold().removesuffix("s") for word in re.split(r"[^A-Za-z]+", spaced) if word)
 

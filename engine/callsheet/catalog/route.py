@@ -43,8 +43,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`base_usd` per `unit` (`second`, `output`, ...) as the API states it, with the date it was read; `quoted` where it
-    is what this account was quoted."""
+    """`base_usd` per `unit` (`second`, `output`, ...) as the API states it, with the date it was read; `quoted` where
+    it is what this account was quoted."""
 
     base_usd: float
     unit: str
@@ -65,10 +65,11 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class AdviceRule:
     """A tip that can be checked. `rule` is `begins_with`, `mentions`, `one_of` or `unnamed_references`; `phrases` are
-    what it looks for in the text of `field`, in groups; `given` are the values of other fields under which it holds."""
+    what it looks for in the text of the field `native`, in groups; `given` are the values of other
+    fields under which it holds."""
 
     tip: str
-    field: str
+    native: str
     rule: str
     phrases: tuple[tuple[str, ...], ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)
@@ -81,8 +82,8 @@ class Route:
     `seed_random` are values that the route reads as "draw one yourself"; `makes` is the kind of its output.
     `alternatives` says, for a canonical name that can't be given here, which route takes it. On a route whose length is
     a number of frames, `frame_count` and `frame_rate` are the native fields that give it. `advice` is for prompts,
-    `advice_rules` is what of it can be checked. `keywords` speak for the route in a sentence. `aspect_from` is the field
-    whose picture gives the clip its aspect."""
+    `advice_rules` is what of it can be checked. `keywords` speak for the route in a sentence. `aspect_from` is the
+    field whose picture gives the clip its aspect."""
 
     id: str
     title: str
@@ -112,7 +113,8 @@ class Step:
     """A local step: the same shape of thing as a route, but with a version that is part of its keys.
 
     `makes_given` says what it makes instead where a field is given. `lasts` names the fields whose media, one after the
-    other, are as long as what it makes. `checks` are what is wise beyond the schema: see `schemas/README.md`.
+    other, are as long as what it makes, unless a field of `lasts_unless` is given. `checks` are what is wise beyond the
+    schema: see `schemas/README.md`.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Step:
     description: str = ""
     makes_given: Mapping[str, OutputKind] = field(default_factory=dict)
     lasts: tuple[str, ...] = ()
+    lasts_unless: tuple[str, ...] = ()
     checks: tuple[Mapping[str, object], ...] = ()
 
     def given(self, names: Collection[str]) -> Step:

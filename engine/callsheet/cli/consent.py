@@ -13,22 +13,43 @@ from callsheet.problems import Problem, UsageFault
 
 def ask(plan: Plan, paid: Sequence[str], answers: TextIO, screen: TextIO) -> None:
     """Ask on a terminal whether to spend; off a terminal, or on any answer but yes, raise."""
+    what = _bill(plan, paid)
+    if not is_terminal(answers, screen):
+        raise UsageFault(
+            Problem(
+                "consent-needed",
+                f"this would submit {what}, and there is no terminal to ask on",
+                hint="say `--yes`, or bound it with `--budget USD`",
+            )
+        )
+    if not _agreed(f"submit {what}?", answers, screen):
+        raise typer.Abort
+
+
+def ask_for_the_rest(plan: Plan, paid: Sequence[str], answers: TextIO, screen: TextIO) -> bool:
+    """After a pilot: whether to go on. Off a terminal it says how, and nothing more is spent."""
+    if is_terminal(answers, screen):
+        return _agreed(f"the pilot is made; submit the other {_bill(plan, paid)}?", answers, screen)
+    screen.write(f"the pilot is made; run again without `--pilot` to submit the other {_bill(plan, paid)}\n")
+    return False
+
+
+def is_terminal(answers: TextIO, screen: TextIO) -> bool:
+    """Whether there is somebody to ask."""
+    return answers.isatty() and screen.isatty()
+
+
+def _agreed(question: str, answers: TextIO, screen: TextIO) -> bool:
+    screen.write(f"{question} [y/N] ")
+    screen.flush()
+    return answers.readline().strip().lower() in ("y", "yes")
+
+
+def _bill(plan: Plan, paid: Sequence[str]) -> str:
     prices = [plan.by_id[one].estimate.usd for one in paid]
     known = [price for price in prices if price is not None]
     unpriced = len(prices) - len(known)
     cost = f"about {sum(known):.2f} USD" if known else "a price that is not known"
     if known and unpriced:
         cost += f", and {unpriced} more without a known price"
-    renders = f"{len(paid)} render{'s' if len(paid) != 1 else ''}"
-    if not (answers.isatty() and screen.isatty()):
-        raise UsageFault(
-            Problem(
-                "consent-needed",
-                f"this would submit {renders} at {plan.provider} for {cost}, and there is no terminal to ask on",
-                hint="say `--yes`, or bound it with `--budget USD`",
-            )
-        )
-    screen.write(f"submit {renders} at {plan.provider} for {cost}? [y/N] ")
-    screen.flush()
-    if answers.readline().strip().lower() not in ("y", "yes"):
-        raise typer.Abort
+    return f"{len(paid)} render{'s' if len(paid) != 1 else ''} at {plan.provider} for {cost}"

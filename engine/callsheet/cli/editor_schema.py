@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from callsheet.catalog.fields import CANONICAL_NAMES
 from callsheet.catalog.load import Catalog
@@ -38,8 +39,10 @@ def editor_schema(catalog: Catalog) -> SchemaNode:
     definitions: SchemaNode = {"any-input": _any_input()}
     chosen = _choices(catalog, definitions)
     definitions |= {
-        "route": _names("Id of the hosted model that makes this node.", _route_titles(catalog), _aliases(catalog)),
-        "intent": _names("What the node is for; the catalogue chooses the route.", _intent_titles(catalog)),
+        "route": _names(
+            "Id of the hosted model that makes this node.", _route_titles(catalog), _further_routes(catalog)
+        ),
+        "intent": _names("What the node is for; the catalogue chooses the route.", _intent_titles(catalog), [TEMPLATE]),
         "step": _names("Name of the local step that makes this node.", _step_titles(catalog)),
     }
     nodes = dict(_mapping(properties, "nodes"))
@@ -83,7 +86,7 @@ def _choices(catalog: Catalog, definitions: SchemaNode) -> list[SchemaNode]:
 
 
 def _choice(maker: str, names: tuple[str, ...], definition: str, required: list[list[str]]) -> SchemaNode:
-    named: SchemaNode = {"const": names[0]} if len(names) == 1 else {"enum": list(names)}
+    named: SchemaNode = {"const": names[0]} if len(names) == 1 else {"pattern": _any_of(names)}
     given: SchemaNode = {"$ref": f"#/definitions/{definition}"}
     if required:
         given = {"allOf": [given, *({"anyOf": [{"required": [name]} for name in names_]} for names_ in required)]}
@@ -137,19 +140,24 @@ def _canonical_properties() -> SchemaNode:
 
 
 def _names(about: str, titles: Mapping[str, str], also: Iterable[str] = ()) -> SchemaNode:
-    """Names to choose from, each with its title; those in `also` are accepted and not proposed."""
+    """Names to choose from, each with its title; what matches one of the patterns `also` is accepted, not proposed."""
     known = {"enum": list(titles), "enumDescriptions": list(titles.values())}
-    further = "|".join(f"^{name.replace('.', '[.]')}$" for name in also)
-    pattern = f"{TEMPLATE}|{further}" if further else TEMPLATE
-    return {"description": about, "anyOf": [known, {"type": "string", "pattern": pattern}]}
+    further = [{"type": "string", "pattern": pattern} for pattern in also]
+    return {"description": about, "anyOf": [known, *further]}
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern and no `enum`: editors propose what stands in an `enum`, wherever it stands."""
+    return f"^(?:{'|'.join(name.replace('.', '[.]') for name in names)})$"
 
 
 def _route_titles(catalog: Catalog) -> dict[str, str]:
     return {route.id: route.title for route in catalog.routes()}
 
 
-def _aliases(catalog: Catalog) -> list[str]:
-    return [alias for route in catalog.routes() for alias in route.aliases]
+def _further_routes(catalog: Catalog) -> list[str]:
+    aliases = [alias for route in catalog.routes() for alias in route.aliases]
+    return [TEMPLATE, _any_of(aliases)] if aliases else [TEMPLATE]
 
 
 def _intent_titles(catalog: Catalog) -> dict[str, str]:
@@ -162,6 +170,4 @@ def _step_titles(catalog: Catalog) -> dict[str, str]:
 
 
 def _mapping(schema: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = schema[key]
-    assert isinstance(value, Mapping)
-    return value
+    return cast(Mapping[str, object], schema[key])

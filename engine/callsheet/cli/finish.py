@@ -13,10 +13,17 @@ from callsheet.report.manifest import write_manifest
 from callsheet.report.plan_json import json_text, run_document
 from callsheet.report.table import run_text
 
+RETRYABLE = 75
+
 
 def finish(report: Report, *, as_json: bool, places: dict[str, str] | None = None) -> int:
-    """Write the manifest and say how the run ended; returns the exit code."""
-    write_manifest(report.folder, report.planned.plan, report.outcome)
+    """Write the manifest and say how the run ended; returns the exit code. A manifest that can't be written takes
+    nothing away from what the run did."""
+    unwritten = None
+    try:
+        write_manifest(report.folder, report.planned.plan, report.outcome)
+    except OSError as error:
+        unwritten = error
     shown = {"outputs": os.path.relpath(report.folder), **(places or {})}
     if as_json:
         sys.stdout.write(json_text(run_document(report.outcome)))
@@ -24,4 +31,10 @@ def finish(report: Report, *, as_json: bool, places: dict[str, str] | None = Non
         width = shutil.get_terminal_size((80, 24)).columns
         simulated = report.planned.plan.provider == SIMULATOR
         sys.stderr.write(run_text(report.outcome, width, has_color(sys.stderr), simulated=simulated, places=shown))
-    return report.outcome.exit_code
+    if unwritten is None:
+        return report.outcome.exit_code
+    sys.stderr.write(
+        f"error: `manifest.json` can't be written: {unwritten.strerror or unwritten} [manifest-unwritable]\n"
+        "  help: free some space, or make the folder writable, and run again: what was paid for is in the journal\n"
+    )
+    return report.outcome.exit_code or RETRYABLE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -15,22 +15,27 @@ from callsheet.run.outcome import Decision, RunOutcome
 
 
 class Everyone:
-    """Tells several listeners the same."""
+    """Tells several listeners the same. One whose screen or file can't be written to is told nothing more: what is paid
+    for does not stop for it."""
 
     def __init__(self, listeners: Sequence[Listener]) -> None:
-        self.listeners = listeners
+        self.listeners = list(listeners)
 
     def started(self, plan: Plan, decisions: Mapping[str, Decision]) -> None:
-        for listener in self.listeners:
-            listener.started(plan, decisions)
+        self._tell(lambda listener: listener.started(plan, decisions))
 
     def changed(self, change: Change) -> None:
-        for listener in self.listeners:
-            listener.changed(change)
+        self._tell(lambda listener: listener.changed(change))
 
     def finished(self, outcome: RunOutcome) -> None:
-        for listener in self.listeners:
-            listener.finished(outcome)
+        self._tell(lambda listener: listener.finished(outcome))
+
+    def _tell(self, said: Callable[[Listener], None]) -> None:
+        for listener in list(self.listeners):
+            try:
+                said(listener)
+            except OSError:
+                self.listeners.remove(listener)
 
 
 class EventFile:
@@ -72,3 +77,9 @@ def event_stream(path: Path) -> TextIO:
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise DataFault(Problem("events-unwritable", f"`{path}` can't be written: {error.strerror}")) from None
+
+
+def close_quietly(stream: TextIO) -> None:
+    """Close a file whose last words may have no room."""
+    with suppress(OSError):
+        stream.close()

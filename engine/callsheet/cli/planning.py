@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from callsheet.catalog.load import Catalog, load_catalog
+from callsheet.catalog.load import Catalog
+from callsheet.cli.catalogue import catalogue_of
+from callsheet.cli.media_memory import MediaMemory, refusal, unpinned
 from callsheet.cli.project import Project, find_project
 from callsheet.document.load import load
 from callsheet.plan.job import Plan
@@ -17,7 +19,7 @@ from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
 from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
-from callsheet.run.decide import Decider
+from callsheet.run.decide import Decider, Requests
 from callsheet.run.outcome import Decision
 from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
@@ -52,8 +54,15 @@ class Planned:
     selected: Collection[str] | None
 
 
-def make(asked: Asked, catalog: Catalog | None = None) -> Planned:
-    """Read the pipeline and plan it. Raises a CallsheetError with every problem found."""
+Network = Literal["unused", "used", "refused"]
+"""Whether remote media that is not pinned yet is left so, is fetched, or is a fault."""
+
+
+def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unused") -> Planned:
+    """Read the pipeline and plan it. Raises a CallsheetError with every problem found.
+
+    Without a network this only reads, and writes what it read of media into a `.callsheet/` that is there already.
+    """
     project = find_project(asked.file, os.environ)
     document = load(
         asked.file,
@@ -63,19 +72,34 @@ def make(asked: Asked, catalog: Catalog | None = None) -> Planned:
         params_file=asked.params_file,
         only={axis: ids.split(",") for axis, ids in _pairs(asked.only, "--only", "AXIS=ID[,ID]").items()},
     )
-    plan = make_plan(
-        document,
-        catalog or load_catalog(),
-        provider=SIMULATOR if asked.simulate else project.settings.provider,
-        read_media=media_reader(),
-        max_instances=asked.max_instances,
-    )
+    catalog = catalog or catalogue_of(project)
+    media = MediaMemory(project.memory)
+
+    def planned() -> Planned:
+        plan = make_plan(
+            document,
+            catalog,
+            provider=SIMULATOR if asked.simulate else project.settings.provider,
+            read_media=media.read,
+            read_remote=media.pinned,
+            max_instances=asked.max_instances,
+        )
+        selected = None
+        if asked.select is not None or asked.exclude is not None:
+            selected = select(plan, asked.select, asked.exclude)
+        return Planned(project, plan, selected)
+
+    made = planned()
+    if network != "unused" and (wanted := unpinned(made.plan, made.selected)):
+        if network == "refused":
+            raise refusal(wanted)
+        make_memory_folder(project.memory)
+        media.fetch(wanted)
+        made = planned()
+    media.save()
     if not asked.simulate:
-        plan = with_past_costs(plan, _past_costs(project, plan.provider))
-    selected = None
-    if asked.select is not None or asked.exclude is not None:
-        selected = select(plan, asked.select, asked.exclude)
-    return Planned(project, plan, selected)
+        made = replace(made, plan=with_past_costs(made.plan, _past_costs(project, made.plan.provider)))
+    return made
 
 
 def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:
@@ -87,6 +111,11 @@ def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[flo
         return [one.cost_usd for one in past if one.cost_usd is not None]
 
     return costs
+
+
+def output_folder(asked: Asked, output_dir: Path | None) -> Path:
+    """Where outputs go: as said, else `renders/` beside the pipeline, `previews/` when simulated."""
+    return output_dir or asked.file.absolute().parent / ("previews" if asked.simulate else "renders")
 
 
 @contextmanager
@@ -114,13 +143,42 @@ def make_memory_folder(folder: Path) -> None:
 
 
 def decisions(
-    planned: Planned, journal: Journal, blobs: Blobs, *, rerender: bool = False, submit: bool = True
+    planned: Planned,
+    journal: Journal,
+    blobs: Blobs,
+    *,
+    rerender: bool = False,
+    submit: bool = True,
+    requests: Requests = dict,
 ) -> Mapping[str, Decision]:
-    """What a run would do to each instance."""
+    """What a run would do to each instance. `requests` reads those that the journal may have lost."""
     decider = Decider(
-        planned.plan, journal, blobs, stored_media_reader(blobs), planned.selected, rerender=rerender, submit=submit
+        planned.plan,
+        journal,
+        blobs,
+        stored_media_reader(blobs),
+        planned.selected,
+        rerender=rerender,
+        submit=submit,
+        is_claimed=_claimed(planned.project),
+        requests=requests,
     )
     return decider.decide()
+
+
+def _claimed(project: Project) -> Callable[[str], bool]:
+    """Says whether a live run works on a key."""
+    path = project.memory / "claims"
+
+    def is_claimed(key: str) -> bool:
+        if not path.exists():
+            return False
+        from callsheet.run.claim import Claims
+
+        with Claims(path) as claims:
+            return not claims.is_free(key)
+
+    return is_claimed
 
 
 def media_reader() -> Callable[[Path], MediaInfo]:

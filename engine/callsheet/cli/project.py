@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from callsheet.problems import DataFault, Problem, did_you_mean
@@ -14,21 +17,40 @@ SETTINGS_FILE = "callsheet.toml"
 DEFAULT_BASE = "https://model-api.runcomfy.net/v1"
 DEFAULT_CONCURRENCY = 16
 _KEYS: Mapping[str, Mapping[str, type]] = {
-    "provider": {"base": str, "name": str, "download_hosts": list},
+    "provider": {"base": str, "name": str, "download_hosts": list, "requests_per_second": float},
     "concurrency": {},
-    "run": {"concurrency": int},
+    "run": {"concurrency": int, "budget": float},
+    "assets": {"url": str, "endpoint": str, "region": str, "expires_hours": float},
 }
+_BUCKET = re.compile(r"(s3|gs|az)://[^\s/@?#]+(/[^\s@?#]*)?")
+MOST_HOURS = 168.0
+"""A week: the longest that the stores sign an address for."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetSettings:
+    """Where local media that are too large for a request are put: a bucket as `s3://BUCKET/PREFIX`, for how many hours
+    its addresses are good, and for an S3-compatible store its endpoint and region."""
+
+    url: str
+    endpoint: str | None = None
+    region: str | None = None
+    expires_hours: float = 24.0
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is no part of a pipeline's meaning. `per_route` bounds the requests of one route that are under way."""
+    """What is no part of a pipeline's meaning. `per_route` bounds the requests of one route under way, `budget`
+    in USD all that the project ever submits."""
 
     base: str = DEFAULT_BASE
     provider_name: str | None = None
     download_hosts: tuple[str, ...] = ()
     concurrency: int = DEFAULT_CONCURRENCY
     per_route: Mapping[str, int] = field(default_factory=dict)
+    budget: float | None = None
+    requests_per_second: float | None = None
+    assets: AssetSettings | None = None
 
     @property
     def provider(self) -> str:
@@ -75,10 +97,13 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         tuple(provider.get("download_hosts", ())),
         _concurrency(environment.get("CALLSHEET_CONCURRENCY"), data.get("run", {}).get("concurrency")),
         data.get("concurrency", {}),
+        budget=_budget(environment.get("CALLSHEET_BUDGET"), data.get("run", {}).get("budget")),
+        requests_per_second=provider.get("requests_per_second"),
+        assets=_assets(data["assets"]) if "assets" in data else None,
     )
 
 
-def _wrong(data: Mapping[str, object]) -> list[tuple[str, str | None]]:
+def _wrong(data: Mapping[str, Any]) -> list[tuple[str, str | None]]:
     found: list[tuple[str, str | None]] = []
     for name, table in data.items():
         if name not in _KEYS or not isinstance(table, dict):
@@ -96,8 +121,26 @@ def _wrong(data: Mapping[str, object]) -> list[tuple[str, str | None]]:
             found += [
                 (f"`{name}.{key}` must be {_KEYS[name][key].__name__}", None)
                 for key, value in table.items()
-                if key in _KEYS[name] and type(value) is not _KEYS[name][key]
+                if key in _KEYS[name] and not _fits(value, _KEYS[name][key])
             ]
+    if not found:
+        found += _out_of_range(data)
+    return found
+
+
+def _out_of_range(data: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    found: list[tuple[str, str | None]] = []
+    if not 0 < data.get("provider", {}).get("requests_per_second", 1) < math.inf:
+        found.append(("`provider.requests_per_second` must be a number above 0", None))
+    assets = data.get("assets")
+    if assets is not None:
+        if not _BUCKET.fullmatch(assets.get("url", "")):
+            hint = (
+                'write `url = "s3://BUCKET/PREFIX"`, or `gs://…`, or `az://…`; credentials belong into the environment'
+            )
+            found.append(("`assets.url` must be the address of a bucket", hint))
+        if not 0 < assets.get("expires_hours", 24) <= MOST_HOURS:
+            found.append((f"`assets.expires_hours` must be a number above 0, at most {MOST_HOURS:.0f}", None))
     return found
 
 
@@ -107,6 +150,24 @@ def _concurrency(given: str | None, setting: int | None) -> int:
     if not given.isdecimal() or int(given) < 1:
         raise DataFault(Problem("bad-settings", f"`CALLSHEET_CONCURRENCY={given}` must be a whole number from 1"))
     return int(given)
+
+
+def _assets(table: Mapping[str, Any]) -> AssetSettings:
+    return AssetSettings(table["url"], table.get("endpoint"), table.get("region"), table.get("expires_hours", 24.0))
+
+
+def _fits(value: object, expected: type) -> bool:
+    return type(value) is expected or (expected is float and type(value) is int)
+
+
+def _budget(given: str | None, setting: float | None) -> float | None:
+    try:
+        budget = setting if given is None else float(given)
+    except ValueError:
+        budget = math.nan
+    if budget is not None and not 0 <= budget < math.inf:
+        raise DataFault(Problem("bad-settings", "the budget of the project must be a number of USD from 0"))
+    return budget
 
 
 def _origin(base: str) -> str:

@@ -10,17 +10,28 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callsheet.cli.listeners import EventFile, Everyone, event_stream
-from callsheet.cli.planning import Asked, Planned, decisions, make, memories, stored_media_reader
+from callsheet.catalog.route import Route
+from callsheet.cli.catalogue import catalogue_of
+from callsheet.cli.listeners import EventFile, Everyone, close_quietly, event_stream
+from callsheet.cli.planning import (
+    Asked,
+    Planned,
+    decisions,
+    make,
+    memories,
+    output_folder,
+    stored_media_reader,
+)
+from callsheet.cli.recovery import recover
 from callsheet.makers.maker import Maker
 from callsheet.plan.make import SIMULATOR
-from callsheet.problems import AccessFault, Problem
+from callsheet.problems import RetryableFault
 from callsheet.report.plain import PlainListener, can_draw
 from callsheet.run.budget import Budget
 from callsheet.run.claim import Claims
@@ -28,6 +39,7 @@ from callsheet.run.execute import Execution, Limits
 from callsheet.run.outcome import Action, Decision, RunOutcome
 from callsheet.run.publish import Publisher
 from callsheet.run.work import Consent, Memory
+from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
 
 if TYPE_CHECKING:
@@ -35,7 +47,6 @@ if TYPE_CHECKING:
     from callsheet.run.events import Listener
 
 SIMULATED_SPEED = 60.0
-CANCEL_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class Terms:
     budget: float | None = None
     allow_unpriced: bool = False
     submit: bool = True
+    offline: bool = False
     rerender: bool = False
     concurrency: int | None = None
     timeout: float | None = None
@@ -63,19 +75,18 @@ class Report:
     decisions: Mapping[str, Decision]
     outcome: RunOutcome
     folder: Path
+    spent: float
 
 
-def output_folder(asked: Asked, output_dir: Path | None) -> Path:
-    """Where outputs go: as said, else `renders/` beside the pipeline, `previews/` when simulated."""
-    return output_dir or asked.file.absolute().parent / ("previews" if asked.simulate else "renders")
+def renders(planned: Planned, decided: Mapping[str, Decision]) -> list[str]:
+    """The instances that would be submitted."""
+    jobs = planned.plan.by_id
+    return [one for one, what in decided.items() if what.action is Action.render and jobs[one].kind == "route"]
 
 
 def paid_work(planned: Planned, decided: Mapping[str, Decision]) -> list[str]:
     """The instances that would be submitted to a provider that charges."""
-    if planned.plan.provider == SIMULATOR:
-        return []
-    jobs = planned.plan.by_id
-    return [one for one, what in decided.items() if what.action is Action.render and jobs[one].kind == "route"]
+    return [] if planned.plan.provider == SIMULATOR else renders(planned, decided)
 
 
 def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, terms: Terms) -> Report:
@@ -90,22 +101,39 @@ def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, ter
         with Claims(planned.project.memory / "claims") as claims:
             memory = Memory(journal, blobs, claims, scratch)
             publisher = Publisher(folder, planned.project.root, journal.places, blobs, force=terms.force)
+            budget = Budget(terms.budget, terms.allow_unpriced, planned.project.settings.budget)
             number = journal.runs.started(planned.plan.document.name, planned.plan.provider)
             try:
-                outcome = asyncio.run(_run(planned, decided, asked, terms, memory, publisher, run_id))
+                outcome = asyncio.run(_run(planned, decided, asked, terms, memory, publisher, budget, run_id))
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
-            journal.runs.finished(number, outcome.status)
-    return Report(planned, decided, outcome, folder)
+            with suppress(RetryableFault):
+                journal.runs.finished(number, outcome.status)
+    return Report(planned, decided, outcome, folder, budget.spent)
 
 
 def plan_and_decide(asked: Asked, terms: Terms) -> tuple[Planned, Mapping[str, Decision]]:
     """The plan and what a run on these terms would do. Unfinished simulated requests are forgotten first."""
-    planned = make(asked)
+    planned = make(asked, network="refused" if terms.offline else "used")
     with memories(planned.project, write=True) as (journal, blobs):
         if asked.simulate:
             _discard_simulated(planned, journal)
-        return planned, decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
+        return planned, decide(planned, journal, blobs, terms, output_folder(asked, terms.output_dir))
+
+
+def decide_again(planned: Planned, asked: Asked, terms: Terms) -> Mapping[str, Decision]:
+    """What a run on these terms would do now, or with another selection."""
+    with memories(planned.project, write=True) as (journal, blobs):
+        return decide(planned, journal, blobs, terms, output_folder(asked, terms.output_dir))
+
+
+def decide(planned: Planned, journal: Journal, blobs: Blobs, terms: Terms, folder: Path) -> Mapping[str, Decision]:
+    """What a run on these terms would do. Where something would be bought that the manifest of an earlier run knows and
+    the journal does not, the journal learns it first."""
+    decided = decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
+    if paid_work(planned, decided) and recover(planned.plan.provider, folder, journal, blobs):
+        decided = decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
+    return decided
 
 
 def _discard_simulated(planned: Planned, journal: Journal) -> None:
@@ -124,6 +152,7 @@ async def _run(
     terms: Terms,
     memory: Memory,
     publisher: Publisher,
+    budget: Budget,
     run_id: str,
 ) -> RunOutcome:
     settings = planned.project.settings
@@ -131,7 +160,7 @@ async def _run(
         makers: dict[str, Maker] = {}
         remote: RemoteMaker | None = None
         if _has(planned, decided, "route"):
-            remote = await stack.enter_async_context(_provider(planned, asked, terms))
+            remote = await stack.enter_async_context(_provider(planned, asked, terms, memory.journal))
             makers["route"] = remote
         if _has(planned, decided, "step"):
             from callsheet.makers.steps.table import StepMaker
@@ -147,15 +176,13 @@ async def _run(
             stored_media_reader(memory.blobs),
             time.monotonic,
             run_id=run_id,
-            budget=Budget(terms.budget, terms.allow_unpriced),
+            budget=budget,
             consent=Consent(terms.submit, terms.rerender, terms.timeout),
             limits=Limits(terms.concurrency or settings.concurrency, settings.per_route, terms.fail_fast),
+            cancel=remote.cancel if remote is not None and not asked.simulate else None,
         )
         with _Interruptible(execution):
-            outcome = await execution.run()
-        if remote is not None:
-            await _let_go(execution, remote, memory.journal)
-        return outcome
+            return await execution.run()
 
 
 def _has(planned: Planned, decided: Mapping[str, Decision], kind: str) -> bool:
@@ -164,9 +191,10 @@ def _has(planned: Planned, decided: Mapping[str, Decision], kind: str) -> bool:
 
 
 @asynccontextmanager
-async def _provider(planned: Planned, asked: Asked, terms: Terms) -> AsyncIterator[RemoteMaker]:
+async def _provider(planned: Planned, asked: Asked, terms: Terms, journal: Journal) -> AsyncIterator[RemoteMaker]:
+    from callsheet.cli.access import the_token
     from callsheet.makers.remote.client import RemoteMaker
-    from callsheet.makers.remote.token import Secret, find_token
+    from callsheet.makers.remote.token import Secret
 
     settings = planned.project.settings
     if asked.simulate:
@@ -174,22 +202,25 @@ async def _provider(planned: Planned, asked: Asked, terms: Terms) -> AsyncIterat
         from callsheet.simulator.settings import Settings as SimulatorSettings
 
         async with (
-            serve(SimulatorSettings(speed=terms.speed)) as server,
+            serve(SimulatorSettings(speed=terms.speed, more_routes=_own_routes(planned))) as server,
             RemoteMaker(server.base_url, Secret(SIMULATOR), label=True) as maker,
         ):
             yield maker
         return
-    token = find_token(os.environ, Path.home())
-    if token is None:
-        raise AccessFault(
-            Problem(
-                "no-token",
-                "there is no token for the Model API",
-                hint="set `RUNCOMFY_TOKEN`, or try it free with `--simulate`",
-            )
-        )
-    async with RemoteMaker(settings.base, token, download_hosts=settings.download_hosts) as maker:
+
+    def history(route: str) -> Sequence[float]:
+        return [past.seconds for past in journal.estimate_history(route, planned.plan.provider)]
+
+    async with RemoteMaker(
+        settings.base, the_token(), download_hosts=settings.download_hosts, history=history
+    ) as maker:
         yield maker
+
+
+def _own_routes(planned: Planned) -> tuple[Mapping[str, object], ...]:
+    """The descriptions of the plan's routes that the project has in files of its own, for the simulator to offer."""
+    routes = {shape.id for shape in planned.plan.shapes.values() if isinstance(shape, Route)}
+    return tuple(catalogue_of(planned.project).own_descriptions(routes))
 
 
 def _listener(stack: AsyncExitStack, terms: Terms) -> Listener:
@@ -203,7 +234,9 @@ def _listener(stack: AsyncExitStack, terms: Terms) -> Listener:
     else:
         listeners.append(PlainListener(sys.stderr))
     if terms.events is not None:
-        listeners.append(EventFile(stack.enter_context(event_stream(terms.events))))
+        stream = event_stream(terms.events)
+        stack.callback(close_quietly, stream)
+        listeners.append(EventFile(stream))
     return Everyone(listeners)
 
 
@@ -223,22 +256,11 @@ class _Interruptible:
             self.loop.remove_signal_handler(number)
 
     def _interrupt(self, number: signal.Signals) -> None:
-        self.loop.remove_signal_handler(number)
-        signal.signal(number, signal.SIG_DFL)
+        for one in (signal.SIGINT, signal.SIGTERM):
+            self.loop.remove_signal_handler(one)
+            signal.signal(one, signal.SIG_DFL)
+        sys.stderr.write("callsheet: stopping; what is queued at the provider is cancelled. Once more leaves at once\n")
         self.execution.interrupt()
-
-
-async def _let_go(execution: Execution, remote: RemoteMaker, journal: Journal) -> None:
-    """After an interrupt: cancel what is queued; what runs on stays in the journal and is attached to next time."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(CANCEL_SECONDS):
-            for job, request_id in execution.in_flight():
-                key = execution.workshop.diaries[job.id].key
-                if await remote.cancel(request_id):
-                    journal.cancelled(key)
-                    sys.stderr.write(f"{job.id}: request {request_id} is cancelled\n")
-                else:
-                    sys.stderr.write(f"{job.id}: request {request_id} goes on; the next run takes it up\n")
 
 
 def _sweep(folder: Path) -> None:

@@ -60,8 +60,9 @@ class _NodeReader:
         if maker is None or maker not in entries:
             return None
         made_by = entries[maker]
-        if is_template(made_by):
-            reader.not_yet(f"a templated `{maker}`", made_by.span)
+        if maker == "step" and is_template(made_by):
+            hint = "`route`, `intent` and `input` can be"
+            reader.error("templated-step", "`step` can't be a template", made_by.span, hint)
         advice, allow_cut, description = entries.get("advice"), entries.get("allow_cut"), entries.get("description")
         return Node(
             name=self.name,
@@ -131,11 +132,7 @@ class _NodeReader:
         return NodeSeed(None if pin is None else cast(int, pin.value), tuple(name for name, _ in vary), item.span)
 
     def _input(self, item: Item | None) -> None:
-        if item is None:
-            return
-        if not item.is_mapping:
-            self.reader.not_yet("a templated `input`", item.span)
-        elif "seed" in item.mapping:
+        if item is not None and item.is_mapping and "seed" in item.mapping:
             seed = item.mapping["seed"]
             hint = "write `seed:` on the node, beside `input`"
             if not seed.is_mapping and not seed.is_sequence and seed.value is not None:

@@ -20,13 +20,14 @@ class Gathered(list[Artifact]):
 
 @dataclass(slots=True)
 class Producer:
-    """A node as those who refer to it see it. `ids` and `combinations` are parallel, in instance order."""
+    """A node as those who refer to it see it. `ids` and `combinations` are parallel, in instance order. `makes` is None
+    where the node itself is wrong: then nothing is said of those who use it."""
 
     name: str
     axes: tuple[str, ...]
     combinations: Sequence[Combination]
     ids: Sequence[str]
-    makes: OutputKind
+    makes: OutputKind | None
     takes_axis: str | None
     take_order: Sequence[str] = ()
     hold: bool = False
@@ -118,7 +119,7 @@ class Reference(Lookup):
 
     def _kind(self, name: str, kind: MediaKind) -> MediaKind:
         makes = self.producer.makes
-        if kind != makes:
+        if makes is not None and kind != makes:
             raise Misuse(
                 "unknown-output",
                 f"node `{self.producer.name}` makes {makes}, so it has no `{name}`",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from callsheet.problems import DataFault, Problem
+from callsheet.problems import CallsheetError, DataFault, Problem
 
 
 class Findings:
@@ -21,6 +22,14 @@ class Findings:
             _, instances = self.found.setdefault(about, (problem, []))
             if instance is not None:
                 instances.append(instance)
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """What is raised within the block is gathered, and the block left."""
+        try:
+            yield
+        except CallsheetError as error:
+            self.add(error.problems)
 
     def throw(self) -> None:
         """Raise what was found, if anything was, in the order of the source."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from callsheet.catalog.check import check, match_audio
 from callsheet.catalog.fields import fill
-from callsheet.catalog.route import Fault, Field, Route
+from callsheet.catalog.route import Fault, Route, Step
 from callsheet.catalog.spell import spell, spell_size
 from callsheet.document.item import Item
-from callsheet.media.info import Artifact, LocalFile, MediaInfo
+from callsheet.media.info import Artifact, LocalFile, RemoteFile
 from callsheet.plan.job import MatchAudio
+from callsheet.plan.labels import labelled
+from callsheet.plan.open_media import MediaSource, shown_address
 from callsheet.plan.recipe import Recipe
-from callsheet.problems import CallsheetError, DataFault, Problem, Span
-
-MediaReader = Callable[[Path], MediaInfo]
-"""Reads the facts of a media file; a DataFault without a span where it can't."""
+from callsheet.problems import CallsheetError, Problem, Span
 
 MATCH_AUDIO = "match-audio"
 
@@ -33,14 +31,21 @@ class Effective:
 
 
 def effective_input(
-    recipe: Recipe, scope: Mapping[str, object], folder: Path, read_media: MediaReader, seed: int | None
+    recipe: Recipe,
+    scope: Mapping[str, object],
+    given: Mapping[str, object] | None,
+    media: MediaSource,
+    seed: int | None,
 ) -> Effective:
-    """The input that will be sent (a route) or worked with (a step), checked as far as it is known."""
+    """The input that will be sent (a route) or worked with (a step), checked as far as it is known.
+
+    `given` is the input where one template gave the whole of it; else the recipe's templates do, each for its name.
+    """
     effective = Effective()
-    native = _given(recipe, scope, folder, read_media, effective)
+    native = _Reading(recipe, media, effective).read(scope, given)
     shape = recipe.shape
     filled = fill(shape, native, recipe.defaults if isinstance(shape, Route) else {})
-    values = dict(filled.values)
+    values = labelled(shape, dict(filled.values))
     effective.defaults = filled.defaulted
     effective.warnings += filled.notes
     waits = None
@@ -57,112 +62,89 @@ def effective_input(
     return effective
 
 
-def _given(
-    recipe: Recipe, scope: Mapping[str, object], folder: Path, read_media: MediaReader, effective: Effective
-) -> dict[str, object]:
-    native: dict[str, object] = {}
-    sizes: dict[str, object] = {}
-    for name, template in recipe.templates.items():
-        if name in recipe.constants:
-            fixed = recipe.constants[name]
-            native[recipe.fields[name].name] = fixed
-            continue
+class _Reading:
+    """Brings the values of one instance, one by one, into native names."""
+
+    __slots__ = ("effective", "media", "native", "recipe", "sizes", "steps")
+
+    def __init__(self, recipe: Recipe, media: MediaSource, effective: Effective) -> None:
+        self.recipe = recipe
+        self.media = media
+        self.effective = effective
+        self.steps = isinstance(recipe.shape, Step)
+        self.native: dict[str, object] = {}
+        self.sizes: dict[str, object] = {}
+
+    def read(self, scope: Mapping[str, object], given: Mapping[str, object] | None) -> dict[str, object]:
+        """All that is given, in native names; what is wrong is added to the effective input's problems."""
+        recipe, native = self.recipe, self.native
+        if given is not None:
+            whole = recipe.node.input
+            for name, value in given.items():
+                if whole is not None:
+                    self._take(name, value, whole)
+        else:
+            for name, template in recipe.templates.items():
+                if name in recipe.constants:
+                    native[recipe.fields[name].name] = recipe.constants[name]
+                    continue
+                try:
+                    value = template.render(scope)
+                except CallsheetError as error:
+                    self.effective.problems += error.problems
+                    continue
+                if value is not None and self._take(name, value, template.item) and template.constant:
+                    recipe.constants[name] = native[recipe.fields[name].name]
+        self._spell_size()
+        return native
+
+    def _take(self, name: str, value: object, item: Item) -> bool:
+        """Put one value under its native name; False where it isn't there, or not for good."""
+        recipe = self.recipe
         shaped = recipe.fields.get(name)
-        try:
-            value = template.render(scope)
-            if value is None:
-                continue
-            if shaped is None:
-                continue
-            if shaped.media is not None:
-                value = _open(value, shaped, template.item, folder, read_media)
-        except CallsheetError as error:
-            effective.problems += error.problems
-            continue
-        if name == "duration" and value == MATCH_AUDIO and isinstance(recipe.shape, Route):
-            native[shaped.name] = MATCH_AUDIO
-            continue
+        if shaped is None:
+            self.effective.problems.append(recipe.refused[name])
+            return False
+        if shaped.media is not None:
+            try:
+                value = self.media.open(value, shaped, item, local_only=self.steps)
+            except CallsheetError as error:
+                self.effective.problems += error.problems
+                return False
+        elif name == "duration" and value == MATCH_AUDIO and not self.steps:
+            self.native[shaped.name] = MATCH_AUDIO
+            return False
         if name in recipe.sized:
-            sizes[name] = value
-            continue
+            self.sizes[name] = value
+            return False
         spelled = spell(recipe.shape, name, shaped, value)
         if isinstance(spelled, Fault):
-            effective.problems.append(_problem(recipe, spelled, template.item.span))
-            continue
-        native[shaped.name] = spelled
-        if template.constant:
-            recipe.constants[name] = spelled
-    _spell_size(recipe, sizes, native, effective)
-    return native
+            self.effective.problems.append(_problem(recipe, spelled, item.span))
+            return False
+        self.native[shaped.name] = spelled
+        return shaped.media is None or not self._unpinned(shaped.name, value)
 
+    def _unpinned(self, native: str, value: object) -> bool:
+        """Whether media have yet to be fetched, which is told."""
+        found = [one for one in (value if isinstance(value, list) else (value,)) if isinstance(one, RemoteFile)]
+        unpinned = [shown_address(one.url) for one in found if one.info is None]
+        self.effective.warnings += [
+            f"`{native}`: `{address}` is unpinned: a run fetches and checks it before anything is spent"
+            for address in unpinned
+        ]
+        return bool(unpinned)
 
-def _spell_size(recipe: Recipe, sizes: Mapping[str, object], native: dict[str, object], effective: Effective) -> None:
-    """`resolution` and `aspect_ratio` together, on a route whose sizes are fixed, choose one size."""
-    if not sizes:
-        return
-    field = recipe.fields["resolution"]
-    spelled = spell_size(recipe.shape, field, sizes.get("resolution"), sizes.get("aspect_ratio"))
-    if isinstance(spelled, Fault):
-        effective.problems.append(_problem(recipe, spelled, None))
-    else:
-        native[field.name] = spelled
-
-
-def _open(value: object, shaped: Field, item: Item, folder: Path, read_media: MediaReader) -> object:
-    """Paths become LocalFiles; artifacts stay; lists are gone through, and lists in lists are spliced."""
-    if isinstance(value, list | tuple):
-        places = item.sequence if item.is_sequence and len(item.sequence) == len(value) else [item] * len(value)
-        opened: list[object] = []
-        for one, place in zip(value, places, strict=True):
-            got = _open(one, shaped, place, folder, read_media)
-            if isinstance(got, list):
-                opened += got
-            elif got is not None:
-                opened.append(got)
-        return opened
-    if isinstance(value, Artifact):
-        if value.kind != shaped.media:
-            message = f"`{shaped.name}` takes {shaped.media}, and `{value.instance}` gives {value.kind}"
-            raise _fault("wrong-media", message, item.span)
-        return value
-    if value is None or isinstance(value, LocalFile):
-        return value
-    if not isinstance(value, str):
-        raise _fault("not-a-path", f"`{shaped.name}` takes a path, and {value!r} is none", item.span)
-    if value.startswith(("https://", "http://", "data:", "file:")):
-        hint = "download the file, keep it beside the pipeline and write its path"
-        raise _fault("not-yet", "remote media is not supported yet", item.span, hint)
-    return open_local(value, folder, read_media, item.span, shaped)
-
-
-def open_local(shown: str, folder: Path, read_media: MediaReader, span: Span, shaped: Field | None = None) -> LocalFile:
-    """The local file that the pipeline calls `shown`, with its facts."""
-    path = folder / shown
-    if not shown or "\0" in shown or not path.is_file():
-        what = "is a folder" if shown and "\0" not in shown and path.is_dir() else "does not exist"
-        raise _fault("no-such-file", f"the file `{shown}` {what}", span, _beside(path))
-    try:
-        info = read_media(path)
-    except DataFault as error:
-        first = error.problems[0]
-        raise DataFault(Problem(first.code, f"`{shown}`: {first.message}", span, hint=first.hint)) from None
-    if shaped is not None and info.kind != shaped.media:
-        raise _fault(
-            "wrong-media",
-            f"`{shaped.name}` takes {shaped.media}, and `{shown}` is {info.kind} ({info.media_type})",
-            span,
-        )
-    return LocalFile(path, shown, info)
-
-
-def _beside(path: Path) -> str | None:
-    """The hint for a missing file: names in the same folder that come near."""
-    if not path.parent.is_dir():
-        return f"there is no folder `{path.parent.name}`"
-    names = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
-    same = [name for name in names if name.casefold() == path.name.casefold() or name.startswith(path.stem + ".")]
-    listed = same or [name for name in names if not name.startswith(".")][:5]
-    return "the folder has " + ", ".join(f"`{name}`" for name in listed) if listed else None
+    def _spell_size(self) -> None:
+        """`resolution` and `aspect_ratio` together, on a route whose sizes are fixed, choose one size."""
+        if not self.sizes:
+            return
+        recipe = self.recipe
+        shaped = recipe.fields["resolution"]
+        spelled = spell_size(recipe.shape, shaped, self.sizes.get("resolution"), self.sizes.get("aspect_ratio"))
+        if isinstance(spelled, Fault):
+            self.effective.problems.append(_problem(recipe, spelled, None))
+        else:
+            self.native[shaped.name] = spelled
 
 
 def _settle_duration(recipe: Recipe, route: Route, values: dict[str, object], effective: Effective) -> str | None:
@@ -173,10 +155,12 @@ def _settle_duration(recipe: Recipe, route: Route, values: dict[str, object], ef
     voice_field = next((shaped for shaped in route.fields.values() if shaped.media == "audio"), None)
     voices = values.get(voice_field.name) if voice_field is not None else None
     voice = voices[0] if isinstance(voices, list) and voices else voices
-    if isinstance(voice, Artifact) and voice_field is not None:
+    unknown = isinstance(voice, Artifact) or (isinstance(voice, RemoteFile) and voice.info is None)
+    if unknown and voice_field is not None:
         values[native] = MatchAudio(voice_field.name)
         return native
-    if not isinstance(voice, LocalFile) or voice.info.seconds is None:
+    seconds = voice.info.seconds if isinstance(voice, LocalFile | RemoteFile) and voice.info is not None else None
+    if seconds is None:
         fault = Fault(
             "match-audio-without-voice",
             "`duration: match-audio` needs a voice in `audio`",
@@ -186,7 +170,7 @@ def _settle_duration(recipe: Recipe, route: Route, values: dict[str, object], ef
         effective.problems.append(_problem(recipe, fault, None))
         del values[native]
         return native
-    matched = match_audio(route, voice.info.seconds, recipe.node.allow_cut)
+    matched = match_audio(route, seconds, recipe.node.allow_cut)
     if isinstance(matched, Fault):
         effective.problems.append(_problem(recipe, matched, None))
         del values[native]
@@ -206,13 +190,3 @@ def _problem(recipe: Recipe, fault: Fault, span: Span | None) -> Problem:
     return Problem(
         fault.code, fault.message, span or recipe.span_of(fault.field), hint=fault.hint, severity=fault.severity
     )
-
-
-def _fault(code: str, message: str, span: Span, hint: str | None = None) -> DataFault:
-    return DataFault(Problem(code, message, span, hint=hint))
-
-
-def media_facts(file: LocalFile) -> Mapping[str, object]:
-    """What `media(PATH)` shows of a file."""
-    info = file.info
-    return {"seconds": info.seconds, "width": info.width, "height": info.height, "kind": info.kind}

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from callsheet.catalog.price import estimate
-from callsheet.catalog.route import Route
+from callsheet.catalog.route import Route, Step
 from callsheet.document.model import Document
 from callsheet.media.info import Artifact
 from callsheet.plan.axes import AxisValues
 from callsheet.plan.bind import NodesScope, Producer
+from callsheet.plan.draft import Draft
 from callsheet.plan.expand import Combination
-from callsheet.plan.inputs import MediaReader, effective_input
+from callsheet.plan.inputs import effective_input
 from callsheet.plan.job import Job
 from callsheet.plan.key import Subject, asked_of, digest_of
+from callsheet.plan.open_media import MediaSource
 from callsheet.plan.publish import default_path, path_fault
-from callsheet.plan.recipe import Recipe
 from callsheet.plan.seeds import FIRST_TAKE, Seeding
 from callsheet.problems import DataFault, Problem
 
@@ -31,61 +33,66 @@ class JobBuilder:
         self,
         document: Document,
         provider: str,
-        read_media: MediaReader,
-        recipe: Recipe,
+        media: MediaSource,
+        draft: Draft,
         names: tuple[str, ...],
         producers: Mapping[str, Producer],
         takes: AxisValues | None,
     ) -> None:
-        self.folder = document.folder
+        self.root = document.seed
         self.stem = document.path.stem
         self.provider = provider
-        self.read_media = read_media
-        self.recipe = recipe
+        self.media = media
+        self.draft = draft
+        self.node = draft.node
         self.names = names
         self.producers = producers
         self.takes = takes.name if takes else None
         self.first_take = takes.values[0].id if takes else FIRST_TAKE
-        self.unseeded = isinstance(recipe.shape, Route) and recipe.shape.seed_field is None
-        self.seeding = Seeding(document.seed, recipe.node, recipe.shape, self.takes, self.first_take)
         self.picked = self._picked_ids()
-        self.uses_nodes = any("nodes" in template.names for template in recipe.templates.values())
+        self.uses_nodes = draft.uses_nodes
+        self.shapes: dict[str, Route | Step] = {}
+        self._seedings: dict[int, Seeding] = {}
 
     def job(self, ident: str, combination: Combination, scope: dict[str, object]) -> Job:
         """The job of one combination; `scope` has all names but `nodes`. Raises a DataFault with all its problems."""
-        recipe, node, shape = self.recipe, self.recipe.node, self.recipe.shape
+        node = self.node
         values = dict(zip(self.names, combination, strict=True))
         ids = {name: value.id for name, value in values.items()}
         nodes = NodesScope(self.producers, node.name, ids)
         scope["nodes"] = nodes
-        seed = self.seeding.seed(values)
-        effective = effective_input(recipe, scope, self.folder, self.read_media, seed)
+        recipe, given = self.draft.recipe(scope)
+        shape = self.shapes[ident] = recipe.shape
+        seed = self._seeding(shape).seed(values)
+        effective = effective_input(recipe, scope, given, self.media, seed)
         if effective.problems:
             raise DataFault(effective.problems)
-        kind = "route" if isinstance(shape, Route) else "step"
+        is_route = isinstance(shape, Route)
         made_by, version = (shape.id, None) if isinstance(shape, Route) else (shape.name, shape.version)
+        unseeded = isinstance(shape, Route) and shape.seed_field is None
         take = ids.get(self.takes) if self.takes else None
-        salt = take if self.unseeded and take != self.first_take else None
+        salt = take if unseeded and take != self.first_take else None
         subject = Subject(ident, node.span)
         asked = asked_of(effective.values, _not_made, subject)
+        kind: Literal["route", "step"] = "route" if is_route else "step"
         return Job(
             id=ident,
             node=node.name,
             axes=ids,
-            kind="route" if kind == "route" else "step",
+            kind=kind,
             made_by=made_by,
             version=version,
             intent=recipe.intent.name if recipe.intent else None,
             intent_why=recipe.intent_why,
             seed=seed,
-            unseeded=self.unseeded,
+            unseeded=unseeded,
             salt=salt,
             input=effective.values,
             defaults=effective.defaults,
             needs=self._needs(effective.values, nodes),
             key=None if asked is None else digest_of(kind, made_by, version, salt, asked, self.provider, subject),
-            publish=self._publish(ident, ids, scope),
-            extension=EXTENSIONS[shape.makes] if recipe.publish is None else None,
+            publish=self._publish(ident, ids, scope, EXTENSIONS[shape.makes]),
+            extension=EXTENSIONS[shape.makes] if self.draft.publish is None else None,
             makes=shape.makes,
             estimate=estimate(shape, effective.values, self.provider == SIMULATOR),
             warnings=tuple(effective.warnings),
@@ -95,10 +102,17 @@ class JobBuilder:
             allow_cut=node.allow_cut,
         )
 
+    def _seeding(self, shape: Route | Step) -> Seeding:
+        """The seeds for this route; each route is asked about many times."""
+        found = self._seedings.get(id(shape))
+        if found is None:
+            found = self._seedings[id(shape)] = Seeding(self.root, self.node, shape, self.takes, self.first_take)
+        return found
+
     def _picked_ids(self) -> frozenset[str]:
         """The ids of the picked takes; asked for only where a `publish` path may leave the take out."""
-        producer = self.producers[self.recipe.node.name]
-        if self.recipe.publish is None or self.takes is None:
+        producer = self.producers[self.node.name]
+        if self.draft.publish is None or self.takes is None:
             return frozenset()
         return frozenset(producer.ids[position] for position in producer.picked(range(len(producer.ids))))
 
@@ -109,15 +123,15 @@ class JobBuilder:
                 for one in value if isinstance(value, list | tuple) else (value,):
                     if isinstance(one, Artifact):
                         found[one.instance] = None
-        for name in self.recipe.node.needs:
+        for name in self.node.needs:
             producer = self.producers[name]
             found |= {producer.ids[position]: None for position in nodes.positions(producer)}
         return tuple(found)
 
-    def _publish(self, ident: str, ids: Mapping[str, str], scope: Mapping[str, object]) -> str | None:
-        template = self.recipe.publish
+    def _publish(self, ident: str, ids: Mapping[str, str], scope: Mapping[str, object], extension: str) -> str | None:
+        template = self.draft.publish
         if template is None:
-            return default_path(self.stem, self.recipe.node.name, ids.items(), EXTENSIONS[self.recipe.shape.makes])
+            return default_path(self.stem, self.node.name, ids.items(), extension)
         if self.takes and self.takes not in template.names and ident not in self.picked:
             return None
         path = template.render(scope)

@@ -59,7 +59,7 @@ class Job:
 class Plan:
     """Everything that a run would be about. `jobs` is in instance order (document order of nodes, last axis fastest);
     `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole;
-    `shapes` gives the route or step of each node."""
+    `shapes` gives the route or step of each node, and of each instance of a node whose route is a template."""
 
     document: Document
     provider: str
@@ -69,3 +69,7 @@ class Plan:
     warnings: tuple[Problem, ...] = ()
     by_id: Mapping[str, Job] = field(default_factory=dict)
     shapes: Mapping[str, Route | Step] = field(default_factory=dict)
+
+    def shape_of(self, job: Job) -> Route | Step:
+        """The route or step that makes an instance."""
+        return self.shapes.get(job.id) or self.shapes[job.node]

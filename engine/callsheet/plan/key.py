@@ -14,9 +14,11 @@ from callsheet.media.info import Artifact, LocalFile, Output, RemoteFile
 from callsheet.plan.job import Job, MatchAudio
 from callsheet.problems import DataFault, Problem, Span
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, check_circular=False, separators=(",", ":")).encode
 FORMAT = "callsheet-key"
 VERSION = 1
 
+_AS_IT_IS = frozenset((str, int, bool, float, type(None)))
 OutputsOf = Callable[[str], Sequence[Output] | None]
 """Instance id -> its outputs, or None while they are not known."""
 
@@ -77,7 +79,7 @@ def digest_of(
 def canonical_json(value: object) -> bytes:
     """RFC 8785 bytes. Values without floats and with ASCII keys take the C encoder, whose bytes are the same there."""
     if _is_simple(value):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return _encode(value).encode()
     return rfc8785.dumps(cast(Any, value))
 
 
@@ -99,7 +101,7 @@ def files_of(artifact: Artifact, outputs: Sequence[Output], about: Job | Subject
 
 
 def _keyed(value: object, about: Job | Subject, outputs_of: OutputsOf) -> object:
-    if value is None or isinstance(value, str | int | float):
+    if value.__class__ in _AS_IT_IS:
         return value
     if isinstance(value, LocalFile):
         return {"sha256": value.info.sha256}
@@ -136,10 +138,19 @@ def _only(values: list[object]) -> object:
 
 
 def _is_simple(value: object) -> bool:
-    if value is None or isinstance(value, str | bool):
+    """Whether the C encoder writes a value as RFC 8785 does."""
+    kind = value.__class__
+    if kind is str or kind is bool or value is None:
         return True
     if isinstance(value, int):
         return -(2**53) < value < 2**53
     if isinstance(value, dict):
-        return all(isinstance(name, str) and name.isascii() and _is_simple(item) for name, item in value.items())
-    return isinstance(value, list) and all(map(_is_simple, value))
+        for name, item in value.items():
+            if not isinstance(name, str) or not name.isascii():
+                return False
+            if item.__class__ is not str and not _is_simple(item):
+                return False
+        return True
+    if isinstance(value, list):
+        return all(map(_is_simple, value))
+    return False

@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from callsheet.catalog.load import Catalog
+from callsheet.catalog.route import Route, Step
 from callsheet.document.model import Document, Node
 from callsheet.document.record import Record, TemplateFunction
 from callsheet.document.template import compile_value
 from callsheet.document.text import Messages, load_text
+from callsheet.media.info import MediaInfo, OutputKind
+from callsheet.plan.aspects import with_aspect_warnings
 from callsheet.plan.axes import AxisValues, resolve_axes
 from callsheet.plan.bind import Producer
+from callsheet.plan.draft import Draft, prepare
 from callsheet.plan.expand import Combination, Expansion, expand, instance_id
 from callsheet.plan.findings import Findings
-from callsheet.plan.inputs import MediaReader, media_facts, open_local
 from callsheet.plan.instances import SIMULATOR, JobBuilder
 from callsheet.plan.job import Job, Plan
+from callsheet.plan.lengths import with_fit_warnings
+from callsheet.plan.open_media import MediaReader, MediaSource, RemoteReader, media_facts
 from callsheet.plan.order import producers_first
 from callsheet.plan.publish import clashes
-from callsheet.plan.recipe import Recipe, prepare
-from callsheet.problems import CallsheetError
+from callsheet.problems import CallsheetError, Problem
 
 __all__ = ["SIMULATOR", "make_plan"]
+
+
+def _nothing_pinned(_: str) -> MediaInfo | None:
+    return None
 
 
 def make_plan(
@@ -30,22 +38,25 @@ def make_plan(
     *,
     provider: str,
     read_media: MediaReader,
+    read_remote: RemoteReader = _nothing_pinned,
     max_instances: int | None = None,
 ) -> Plan:
-    """Everything the pipeline asks for, in order; submits nothing and writes nothing.
+    """Everything the pipeline asks for, in order; submits nothing, fetches nothing and writes nothing.
 
     `provider` is `runcomfy`, `simulator` or the name of another base. Raises a DataFault with all problems found.
     """
-    return _Planning(document, catalog, provider, read_media).plan(max_instances or document.max_instances)
+    media = MediaSource(document.folder, read_media, read_remote)
+    return _Planning(document, catalog, provider, media).plan(max_instances or document.max_instances)
 
 
 class _Planning:
-    def __init__(self, document: Document, catalog: Catalog, provider: str, read_media: MediaReader) -> None:
+    def __init__(self, document: Document, catalog: Catalog, provider: str, media: MediaSource) -> None:
         self.document = document
         self.catalog = catalog
         self.provider = provider
-        self.read_media = read_media
+        self.media = media
         self.problems = Findings()
+        self.messages: Messages | None = None
         self._node_records: dict[str, Record] = {}
         self.scope: dict[str, object] = {
             "params": Record(None, {name: param.value for name, param in document.params.items()}),
@@ -54,38 +65,53 @@ class _Planning:
         }
 
     def plan(self, max_instances: int) -> Plan:
-        document = self.document
-        axes = resolve_axes(document, self.scope)
-        self.messages = self._load_messages(axes)
+        """Goes on past what is wrong for as long as what follows can be judged without it."""
+        document, found = self.document, self.problems
+        axes: Mapping[str, AxisValues] = {}
+        with found.caught():
+            axes = resolve_axes(document, self.scope)
+            self.messages = self._load_messages(axes)
         defaults = self._defaults()
-        recipes: dict[str, Recipe] = {}
+        grounded = not found.found
+        drafts: dict[str, Draft] = {}
         for node in document.nodes.values():
-            try:
-                recipes[node.name] = prepare(document, self.catalog, node, defaults)
-            except CallsheetError as error:
-                self.problems.add(error.problems)
-        self.problems.throw()
-        expansion = expand(document, axes, lambda *what: self._when(recipes, *what), max_instances)
-        producers = self._producers(recipes, expansion, axes)
+            with found.caught():
+                drafts[node.name] = prepare(document, self.catalog, node, defaults)
+        if not grounded:
+            found.throw()
+        expansion = Expansion()
+        with found.caught():
+            expansion = expand(document, axes, lambda *what: self._when(drafts, *what), max_instances)
+        if len(expansion.combinations) < len(document.nodes):
+            found.throw()
+        return self._planned(axes, drafts, expansion)
+
+    def _planned(self, axes: Mapping[str, AxisValues], drafts: Mapping[str, Draft], expansion: Expansion) -> Plan:
+        document, found = self.document, self.problems
+        producers = {name: self._producer(name, drafts.get(name), expansion, axes) for name in document.nodes}
+        shapes: dict[str, Route | Step] = {}
         jobs: list[Job] = []
-        for recipe in recipes.values():
-            jobs += self._jobs(recipe, expansion, producers, axes)
-        self.problems.add(clashes(jobs))
-        self.problems.throw()
-        return Plan(
+        for name, draft in drafts.items():
+            if producers[name].makes is not None:
+                jobs += self._jobs(draft, expansion, producers, axes, shapes)
+        found.add(clashes(jobs))
+        found.throw()
+        order = producers_first(jobs)
+        by_id = {job.id: job for job in jobs}
+        plan = Plan(
             document,
             self.provider,
             jobs,
-            producers_first(jobs),
+            order,
             expansion.excluded,
             (*document.warnings, *expansion.warnings),
-            {job.id: job for job in jobs},
-            {name: recipe.shape for name, recipe in recipes.items()},
+            by_id,
+            shapes,
         )
+        return with_fit_warnings(with_aspect_warnings(plan))
 
     def _media(self, path: object) -> Record:
-        local = open_local(str(path), self.document.folder, self.read_media, self.document.span)
-        return Record(None, media_facts(local))
+        return Record(None, media_facts(self.media.local(str(path), self.document.span)))
 
     def _load_messages(self, axes: Mapping[str, AxisValues]) -> Messages | None:
         if self.document.text is None or self.document.text.axis not in axes:
@@ -101,11 +127,15 @@ class _Planning:
                 self.problems.add(error.problems)
         return values
 
-    def _when(self, recipes: Mapping[str, Recipe], node: Node, names: Sequence[str], combination: Combination) -> bool:
-        template = recipes[node.name].when
+    def _when(self, drafts: Mapping[str, Draft], node: Node, names: Sequence[str], combination: Combination) -> bool:
+        template = drafts[node.name].when if node.name in drafts else None
         if template is None:
             return True
-        return template.render_boolean(self._instance_scope(node, names, combination))
+        try:
+            return template.render_boolean(self._instance_scope(node, names, combination))
+        except CallsheetError as error:
+            self.problems.add(error.problems, instance_id(node.name, names, combination) if names else None)
+            return True
 
     def _instance_scope(self, node: Node, names: Sequence[str], combination: Combination) -> dict[str, object]:
         records = {name: value.record for name, value in zip(names, combination, strict=True)}
@@ -120,48 +150,57 @@ class _Planning:
         """`node` in templates, made once a node."""
         return self._node_records.setdefault(name, Record(None, {"name": name}))
 
-    def _producers(
-        self, recipes: Mapping[str, Recipe], expansion: Expansion, axes: Mapping[str, AxisValues]
-    ) -> Mapping[str, Producer]:
-        producers: dict[str, Producer] = {}
-        for name, recipe in recipes.items():
-            names = expansion.axes[name]
-            takes = next((axis for axis in names if axes[axis].takes), None)
-            combinations = expansion.combinations[name]
-            producers[name] = Producer(
-                name,
-                names,
-                combinations,
-                [instance_id(name, names, combination) for combination in combinations],
-                recipe.shape.makes,
-                takes,
-                [] if takes is None else [value.id for value in axes[takes].values],
-                takes is not None and axes[takes].unpicked == "hold",
-            )
-        return producers
+    def _producer(
+        self, name: str, draft: Draft | None, expansion: Expansion, axes: Mapping[str, AxisValues]
+    ) -> Producer:
+        names = expansion.axes[name]
+        takes = next((axis for axis in names if axes[axis].takes), None)
+        combinations = expansion.combinations[name]
+        return Producer(
+            name,
+            names,
+            combinations,
+            [instance_id(name, names, combination) for combination in combinations],
+            None if draft is None else self._makes(draft, names, combinations),
+            takes,
+            [] if takes is None else [value.id for value in axes[takes].values],
+            takes is not None and axes[takes].unpicked == "hold",
+        )
+
+    def _makes(self, draft: Draft, names: Sequence[str], combinations: Sequence[Combination]) -> OutputKind | None:
+        """The one kind of file that a node makes; None, and a problem, where that is not one."""
+        node = draft.node
+        kinds = draft.kinds(self._instance_scope(node, names, combination) for combination in combinations)
+        if len(kinds) > 1:
+            message = f"node `{node.name}` would make {' and '.join(sorted(kinds))}, and a node makes one kind of file"
+            hint = "make a node for each kind"
+            self.problems.add([Problem("mixed-kinds", message, node.made_by.span, hint=hint)])
+            return None
+        return kinds[0] if kinds else "video"
 
     def _jobs(
         self,
-        recipe: Recipe,
+        draft: Draft,
         expansion: Expansion,
         producers: Mapping[str, Producer],
         axes: Mapping[str, AxisValues],
+        shapes: dict[str, Route | Step],
     ) -> list[Job]:
-        node = recipe.node
+        """The jobs of one node; the route or step of each is put into `shapes`."""
+        node = draft.node
         names = expansion.axes[node.name]
+        producer = producers[node.name]
         builder = JobBuilder(
-            self.document,
-            self.provider,
-            self.read_media,
-            recipe,
-            names,
-            producers,
-            axes.get(producers[node.name].takes_axis or ""),
+            self.document, self.provider, self.media, draft, names, producers, axes.get(producer.takes_axis or "")
         )
         jobs: list[Job] = []
-        for combination, ident in zip(expansion.combinations[node.name], producers[node.name].ids, strict=True):
+        for combination, ident in zip(expansion.combinations[node.name], producer.ids, strict=True):
             try:
                 jobs.append(builder.job(ident, combination, self._instance_scope(node, names, combination)))
             except CallsheetError as error:
                 self.problems.add(error.problems, ident if names else None)
+        if draft.fixed is not None:
+            shapes[node.name] = draft.fixed.shape
+        else:
+            shapes |= builder.shapes
         return jobs

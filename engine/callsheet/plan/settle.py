@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from callsheet.catalog.check import check, match_audio
 from callsheet.catalog.route import Fault, Route
-from callsheet.media.info import Artifact, LocalFile, MediaInfo, Output
+from callsheet.media.info import Artifact, LocalFile, MediaInfo, Output, RemoteFile
 from callsheet.plan.job import Job, MatchAudio, Plan
 from callsheet.plan.key import OutputsOf, files_of
 from callsheet.problems import DataFault, Problem
@@ -20,18 +20,20 @@ Opened = Callable[[Artifact, Output], LocalFile]
 
 
 def settled(plan: Plan, job: Job, outputs_of: OutputsOf, media_of: MediaOf) -> Job | None:
-    """The job with durations that waited for a voice put in; None while the voice is not made.
+    """The job with durations that waited for a voice put in; None while the voice is not made, or not fetched.
 
     Raises a DataFault where the voice does not fit the route.
     """
     waiting = {name: value for name, value in job.input.items() if isinstance(value, MatchAudio)}
-    shape = plan.shapes[job.node]
+    shape = plan.shape_of(job)
     if not waiting or not isinstance(shape, Route):
         return job
     values = dict(job.input)
     for name, value in waiting.items():
         voices = job.input[value.field]
         voice = voices[0] if isinstance(voices, Sequence) else voices
+        if isinstance(voice, RemoteFile):
+            return None
         if not isinstance(voice, Artifact):
             raise TypeError(f"{job.id}: `{value.field}` holds no artifact")
         outputs = outputs_of(voice.instance)
@@ -48,7 +50,7 @@ def open_input(job: Job, outputs_of: OutputsOf, opened: Opened) -> dict[str, obj
 
 def checked(plan: Plan, job: Job, values: Mapping[str, object]) -> None:
     """Check an input whose media are all open; a DataFault with every fault, before anything is spent."""
-    faults = check(plan.shapes[job.node], values, allow_cut=job.allow_cut)
+    faults = check(plan.shape_of(job), values, allow_cut=job.allow_cut)
     errors = [_problem(job, fault) for fault in faults if fault.severity == "error"]
     if errors:
         raise DataFault(errors)

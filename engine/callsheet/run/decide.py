@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from callsheet.media.info import Output
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
+from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
 from callsheet.run.outcome import Action, Decision, Why
+from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
 from callsheet.store.entry import Entry
 from callsheet.store.journal import Journal
@@ -19,9 +21,15 @@ CACHED = Why("cached", "rendered before")
 NOT_SELECTED = Why("not-selected", "not selected")
 
 
+Requests = Callable[[], Mapping[str, str | None]]
+"""Reads requests that are known from elsewhere: key -> request id, None where it is not known whether there is one."""
+
+
 @dataclass(slots=True)
 class Decider:
-    """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due."""
+    """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due.
+    `is_claimed` says whether a live run works on a key; `requests` reads those known from elsewhere, and is called
+    only where something would be bought."""
 
     plan: Plan
     journal: Journal
@@ -30,8 +38,11 @@ class Decider:
     selected: Collection[str] | None = None
     rerender: bool = False
     submit: bool = True
+    is_claimed: Callable[[str], bool] = lambda key: False
+    requests: Requests = dict
     decisions: dict[str, Decision] = field(default_factory=dict)
     _first_of_key: dict[str, str] = field(default_factory=dict)
+    _elsewhere: Mapping[str, str | None] | None = None
 
     def decide(self) -> Mapping[str, Decision]:
         """One decision an instance, in instance order."""
@@ -82,6 +93,11 @@ class Decider:
             waits = next((need for need in job.needs if self.outputs_of(need) is None), None)
             text = f"waits for `{waits}`" if waits else "waits for its input"
             return Decision(job.id, make, Why("waits-for-producer", text), None)
+        if entry is None and make is Action.render:
+            if self._elsewhere is None:
+                self._elsewhere = self.requests()
+            if key in self._elsewhere:
+                return Decision(job.id, *_told_elsewhere(self.plan, job, self._elsewhere[key]), key)
         if entry is None or make is Action.local:
             return Decision(job.id, make, NEVER, key)
         return Decision(job.id, *self._known(job, entry, make), key)
@@ -91,14 +107,30 @@ class Decider:
         if entry.state == "done":
             if self.rerender:
                 return make, Why("rerender", "`--rerender` asks for it again")
-            return Action.missing, Why("lost-from-store", "rendered before, and its bytes are missing from the store")
+            return self._lost(entry, make)
+        if entry.state == "intent" and self.is_claimed(entry.key):
+            return Action.attach, Why("in-flight", "another run is submitting it")
         if entry.state in ("unknown", "intent"):
-            return Action.unknown, Why("unknown-submit", "an earlier submit may have been taken: settle it first")
+            hint = settling(self.plan.document.path, job.id, entry.request_id)
+            return Action.unknown, Why("unknown-submit", evidence(entry), hint)
         if entry.state in ("submitted", "running", "fetched") and entry.request_id is not None:
             return Action.attach, Why("in-flight", f"request {entry.request_id} is in flight")
         if entry.state in ("failed", "cancelled"):
             return make, Why(f"{entry.state}-before", f"{entry.state} in an earlier run")
+        if entry.attempts:
+            return make, Why("resubmit", "an unknown submit before; you said that it may be made again")
         return make, NEVER
+
+    def _lost(self, entry: Entry, make: Action) -> tuple[Action, Why]:
+        """What was paid for and is gone from the store: its request may still have it."""
+        if self.plan.provider == SIMULATOR:
+            return make, Why("lost-from-store", "simulated before, and its bytes are missing from the store")
+        if entry.request_id is not None:
+            text = f"its bytes are missing from the store; request {entry.request_id} is asked for them again"
+            return Action.attach, Why("lost-from-store", text)
+        hint = "restore `.callsheet/store`, or consent to pay again with `--rerender`"
+        text = "rendered before, and its bytes are missing from the store"
+        return Action.missing, Why("lost-from-store", text, hint)
 
     def _stopped(self, job: Job, key: str | None) -> Decision | None:
         if job.held is not None:
@@ -134,6 +166,14 @@ def _levels(plan: Plan) -> Iterable[list[Job]]:
             groups.append([])
         groups[depth].append(job)
     return groups
+
+
+def _told_elsewhere(plan: Plan, job: Job, request_id: str | None) -> tuple[Action, Why]:
+    """A request that the journal does not know, and the manifest beside the outputs does."""
+    if request_id is not None:
+        return Action.attach, Why("in-manifest", f"the journal is lost; `manifest.json` knows request {request_id}")
+    text = "the journal is lost; `manifest.json` says that it is not known whether its submit was taken"
+    return Action.unknown, Why("unknown-submit", text, settling(plan.document.path, job.id, None))
 
 
 def _price(usd: float | None) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from callsheet.makers.maker import Maker
-from callsheet.makers.outcome import RenderCancelled, StopSubmitting, SubmitUnknown
+from callsheet.makers.outcome import AttachLost, RenderCancelled, StopSubmitting, SubmitUnknown
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.settle import MediaOf
 from callsheet.problems import CallsheetError, Problem, RetryableFault
@@ -25,7 +26,8 @@ from callsheet.run.outcome import (
     State,
 )
 from callsheet.run.publish import Publisher
-from callsheet.run.work import Consent, Memory, Result, Workshop
+from callsheet.run.unsettled import settling
+from callsheet.run.work import Cancel, Consent, Memory, Result, Workshop
 
 INTERRUPTED = 130
 PRECEDENCE = (INTERRUPTED, 77, 75, 69, 65)
@@ -38,6 +40,10 @@ class Limits:
     concurrency: int = 16
     per_route: Mapping[str, int] = field(default_factory=dict)
     fail_fast: bool = False
+
+
+class NotStarted(RetryableFault):
+    """A job was not begun, since the run has stopped submitting."""
 
 
 class Execution:
@@ -58,6 +64,7 @@ class Execution:
         budget: Budget,
         consent: Consent,
         limits: Limits,
+        cancel: Cancel | None = None,
     ) -> None:
         self.plan = plan
         self.decisions = decisions
@@ -66,15 +73,15 @@ class Execution:
         self.clock = clock
         self.run_id = run_id
         self.limits = limits
-        self.workshop = Workshop(plan, memory, makers, media_of, budget, consent, self._tell, self._gates)
+        self.budget = budget
+        self.workshop = Workshop(plan, memory, makers, media_of, budget, consent, self, cancel)
         self._all = asyncio.Semaphore(limits.concurrency)
         self._by_route = {route: asyncio.Semaphore(count) for route, count in limits.per_route.items()}
         self._outcomes: dict[str, InstanceOutcome] = {}
         self._exit_codes: set[int] = set()
-        self._submitted = 0
         self._cost = 0.0
         self._stop: CallsheetError | None = None
-        self._interrupted = False
+        self.interrupted = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._begun_at: dict[str, float] = {}
         self._consumers: dict[str, list[Job]] = {}
@@ -91,7 +98,10 @@ class Execution:
             if self.decisions[job.id].action is Action.cached
         )
         to_do = [job for job in (self.plan.jobs[position] for position in self.plan.order) if not self._settled(job)]
-        self.publisher.remember()
+        self._remember_places()
+        for job in to_do:
+            if self.decisions[job.id].action is Action.attach:
+                self.budget.count(job.id, job.estimate.usd)
         waiting = {job.id for job in to_do}
         for job in to_do:
             needs = [need for need in job.needs if need in waiting]
@@ -107,18 +117,12 @@ class Execution:
         return outcome
 
     def interrupt(self) -> None:
-        """Stop: nothing new starts, what is under way is let go of; its request ids stay in the journal."""
-        self._interrupted = True
-        for task in self._tasks.values():
-            task.cancel()
-
-    def in_flight(self) -> list[tuple[Job, str]]:
-        """The requests that were under way when the run was interrupted."""
-        return [
-            (diary.job, diary.request_id)
-            for diary in self.workshop.diaries.values()
-            if diary.request_id is not None and self._outcomes[diary.job.id].state is State.cancelled
-        ]
+        """Stop: nothing new starts, what is queued at the provider and nobody else waits for is cancelled, and what
+        runs there stays in the journal."""
+        self.interrupted = True
+        for name, task in self._tasks.items():
+            if name in self._begun_at:
+                task.cancel()
 
     def _settled(self, job: Job) -> bool:
         """Deal with an instance that nothing has to be made for; False where there is work to do."""
@@ -127,18 +131,17 @@ class Execution:
             self.workshop.done[job.id] = decision.outputs
             self._succeed(job, Result(decision.key or "", decision.outputs, cached=True))
         elif decision.action is Action.held:
-            self._end(job, State.held, InstanceError(decision.why.code, decision.why.text))
+            self._end(job, State.held, _why_not(decision))
         elif decision.action is Action.skipped:
             if decision.outputs:
                 self.workshop.done[job.id] = decision.outputs
-            self._end(job, State.skipped, InstanceError(decision.why.code, decision.why.text))
+            self._end(job, State.skipped, _why_not(decision))
         elif decision.action is Action.missing:
-            hint = "restore `.callsheet/store`, or consent to pay again with `--rerender`"
             self._exit_codes.add(65)
-            self._end(job, State.failed, InstanceError(decision.why.code, decision.why.text, hint))
+            self._end(job, State.failed, _why_not(decision))
         elif decision.action is Action.unknown:
             self._exit_codes.add(75)
-            self._end(job, State.unknown, InstanceError(decision.why.code, decision.why.text))
+            self._end(job, State.unknown, _why_not(decision))
         elif any(need in self._outcomes and need not in self.workshop.done for need in job.needs):
             self._block(job)
         else:
@@ -153,23 +156,26 @@ class Execution:
     async def _work(self, job: Job) -> None:
         self._begun_at[job.id] = self.clock()
         try:
-            if self._interrupted:
+            if self.interrupted:
                 raise asyncio.CancelledError
-            if self._stop is not None and (job.kind == "route" or self.limits.fail_fast):
-                self._end(job, State.blocked, InstanceError("stopped", _stopped_text(self._stop)))
-                self._block_consumers(job)
-                return
+            if self._stop is not None and self.limits.fail_fast:
+                raise NotStarted(_stopped(self._stop))
             if job.kind == "step":
-                self._tell(job, State.working, None, None)
+                self.tell(job, State.working, None, None)
             result = await self.workshop.work(job)
             self.workshop.done[job.id] = result.outputs
             self._succeed(job, result)
+        except NotStarted as error:
+            self._end(job, State.blocked, _told(error.problems[0]))
+            self._block_consumers(job)
         except CallsheetError as error:
             self._fail(job, error)
         except asyncio.CancelledError:
-            self._end(job, State.cancelled, InstanceError("interrupted", "the run was interrupted"))
+            left = self.workshop.left.get(job.id)
+            text = "the run was interrupted" + (f"; {left}" if left else "")
+            self._end(job, State.cancelled, InstanceError("interrupted", text))
             self._block_consumers(job)
-            if not self._interrupted:
+            if not self.interrupted:
                 raise
         else:
             for consumer in self._consumers.get(job.id, ()):
@@ -178,7 +184,6 @@ class Execution:
                     self._start(consumer)
 
     def _succeed(self, job: Job, result: Result) -> None:
-        self._submitted += result.submitted
         if result.submitted and result.cost_usd is not None:
             self._cost += result.cost_usd
         try:
@@ -188,20 +193,28 @@ class Execution:
             self._fail(job, error if isinstance(error, CallsheetError) else _unwritable(job, error), result)
             return
         if not result.cached:
-            self.publisher.remember()
+            self._remember_places()
         self._end(job, State.cached if result.cached else State.succeeded, None, result, outputs)
 
+    def _remember_places(self) -> None:
+        """A place that could not be written down is only looked at again by the next run."""
+        with suppress(RetryableFault):
+            self.publisher.remember()
+
     def _fail(self, job: Job, error: CallsheetError, result: Result | None = None) -> None:
-        first = error.problems[0]
+        told = _told(error.problems[0])
         state = State.failed
-        if isinstance(error, SubmitUnknown):
+        if isinstance(error, SubmitUnknown | AttachLost):
             state = State.unknown
+            diary = self.workshop.diaries.get(job.id)
+            request_id = diary.request_id if diary else None
+            told = replace(told, hint=settling(self.plan.document.path, job.id, request_id))
         elif isinstance(error, RenderCancelled):
             state = State.cancelled
         self._exit_codes.add(error.exit_code)
         if isinstance(error, StopSubmitting) or self.limits.fail_fast:
             self._stop = self._stop or error
-        self._end(job, state, InstanceError(first.code, first.message, first.hint), result)
+        self._end(job, state, told, result)
         self._block_consumers(job)
 
     def _block_consumers(self, job: Job) -> None:
@@ -244,10 +257,18 @@ class Execution:
         at, detail = self.clock() - self._begin, error.message if error else None
         self.listener.changed(Change(job.id, state, at, detail=detail, cost_usd=cost))
 
-    def _tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
+    def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
+        """A job has got somewhere: the listener is told."""
         self.listener.changed(Change(job.id, state, self.clock() - self._begin, queue_position, progress))
 
-    def _gates(self, job: Job) -> Sequence[asyncio.Semaphore]:
+    def may_submit(self, job: Job) -> None:
+        """Raises NotStarted where the run has stopped: the token is rejected, the balance exhausted, or a person said
+        so."""
+        if self._stop is not None:
+            raise NotStarted(_stopped(self._stop))
+
+    def gates(self, job: Job) -> Sequence[asyncio.Semaphore]:
+        """The gates that a job has to pass: its route's own, and that of the whole run."""
         if job.kind == "step":
             return ()
         own = self._by_route.get(job.made_by)
@@ -256,17 +277,17 @@ class Execution:
     def _outcome(self) -> RunOutcome:
         instances = tuple(self._outcomes[job.id] for job in self.plan.jobs)
         count = {state: sum(one.state is state for one in instances) for state in State}
-        codes = self._exit_codes | ({INTERRUPTED} if self._interrupted else set())
+        codes = self._exit_codes | ({INTERRUPTED} if self.interrupted else set())
         exit_code = next((code for code in PRECEDENCE if code in codes), 70 if codes else 0)
         status: RunStatus = "succeeded"
-        if self._interrupted:
+        if self.interrupted:
             status = "interrupted"
         elif exit_code:
             status = "failed"
         elif count[State.held]:
             status = "held"
         totals = RunTotals(
-            submitted=self._submitted,
+            submitted=sum(diary.submits for diary in self.workshop.diaries.values()),
             cached=count[State.cached],
             shared=sum(one.shared_with is not None for one in instances),
             failed=count[State.failed] + count[State.unknown] + count[State.blocked],
@@ -281,8 +302,16 @@ def _came_of(outcome: InstanceOutcome) -> str:
     return words.get(outcome.state, "was not made" if outcome.state in (State.blocked, State.cancelled) else "failed")
 
 
-def _stopped_text(error: CallsheetError) -> str:
-    return f"not started, since the run stopped: {error.problems[0].message}"
+def _stopped(error: CallsheetError) -> Problem:
+    return Problem("stopped", f"not started, since the run stopped: {error.problems[0].message}")
+
+
+def _told(first: Problem) -> InstanceError:
+    return InstanceError(first.code, first.message, first.hint)
+
+
+def _why_not(decision: Decision) -> InstanceError:
+    return InstanceError(decision.why.code, decision.why.text, decision.why.hint)
 
 
 def _unwritable(job: Job, error: OSError) -> CallsheetError:

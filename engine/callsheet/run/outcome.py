@@ -55,10 +55,11 @@ _UNDER_WAY = frozenset((State.waiting, State.queued, State.running, State.downlo
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason: `code` is stable and kebab-case, `text` is for people."""
+    """A reason: `code` is stable and kebab-case, `text` is for people, `hint` says how to mend it."""
 
     code: str
     text: str
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

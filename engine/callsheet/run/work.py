@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from callsheet.makers.maker import Made, Maker, MediaFile, Order
 from callsheet.makers.outcome import (
@@ -20,15 +22,24 @@ from callsheet.makers.outcome import (
 from callsheet.media.info import Artifact, LocalFile, Output, RemoteFile
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
+from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, checked, open_input, settled
-from callsheet.problems import CallsheetError, DataFault
+from callsheet.problems import CallsheetError, DataFault, RetryableFault
 from callsheet.run.budget import Budget
 from callsheet.run.claim import Claims
-from callsheet.run.diary import RunDiary, Tell
+from callsheet.run.diary import RunDiary
+from callsheet.run.outcome import State
+from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
 from callsheet.store.entry import Entry, Work
+from callsheet.store.faults import store_broken
 from callsheet.store.group import GroupCommit
 from callsheet.store.journal import Journal
+
+FAREWELL_SECONDS = 10.0
+
+Cancel = Callable[[str], Awaitable[bool | None]]
+"""Cancels a queued request: True where it is cancelled, False where it goes on, None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the person who started the run allows."""
+    """What the person who started the run allows. `timeout` is in seconds, for one request."""
 
     submit: bool = True
     rerender: bool = False
@@ -63,8 +74,26 @@ class Result:
     shared_with: str | None = None
 
 
+class Conductor(Protocol):
+    """The run that a workshop works for."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a person has stopped the run."""
+
+    def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
+        """A job has got somewhere."""
+
+    def gates(self, job: Job) -> Sequence[asyncio.Semaphore]:
+        """What bounds how many such jobs are under way at once."""
+
+    def may_submit(self, job: Job) -> None:
+        """Raises where nothing more is submitted in this run."""
+
+
 class Workshop:
-    """Works on jobs, each key once. `done` gives the outputs of finished instances."""
+    """Works on jobs, each key once. `done` gives the outputs of finished instances, `left` says what became of the
+    requests that an interrupted run let go of."""
 
     def __init__(
         self,
@@ -74,8 +103,8 @@ class Workshop:
         media_of: MediaOf,
         budget: Budget,
         consent: Consent,
-        tell: Tell,
-        gates: Callable[[Job], Sequence[asyncio.Semaphore]],
+        conductor: Conductor,
+        cancel: Cancel | None,
     ) -> None:
         self.plan = plan
         self.memory = memory
@@ -83,10 +112,11 @@ class Workshop:
         self.media_of = media_of
         self.budget = budget
         self.consent = consent
-        self.tell = tell
-        self.gates = gates
+        self.conductor = conductor
+        self.cancel = cancel
         self.done: dict[str, tuple[Output, ...]] = {}
         self.diaries: dict[str, RunDiary] = {}
+        self.left: dict[str, str] = {}
         self._under_way: dict[str, tuple[str, asyncio.Future[Result]]] = {}
         self._orders = 0
         self._commits = GroupCommit(memory.journal)
@@ -104,8 +134,7 @@ class Workshop:
         future = asyncio.get_running_loop().create_future()
         self._under_way[key] = (job.id, future)
         try:
-            async with self.memory.claims.held(key) as waited:
-                result = await self._make_or_find(ready, key, fresh=self.consent.rerender and not waited)
+            result = await self._claimed(ready, key)
         except BaseException as error:
             future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
             future.exception()
@@ -113,90 +142,143 @@ class Workshop:
         future.set_result(result)
         return result
 
-    async def _make_or_find(self, job: Job, key: str, *, fresh: bool) -> Result:
-        entry = self.memory.journal.look_up(key)
-        if entry is not None and entry.state == "done" and not fresh:
-            if all(self.memory.blobs.has(output.sha256) for output in entry.outputs):
-                return Result(key, entry.outputs, entry.cost_usd, entry.request_id, cached=True)
-            if job.kind == "route":
-                raise DataFault(
-                    problem(
-                        "lost-from-store",
-                        f"`{job.id}` was rendered before, and its bytes are missing from the store",
-                        "restore `.callsheet/store`, or consent to pay again with `--rerender`",
-                    )
-                )
+    async def _claimed(self, job: Job, key: str) -> Result:
+        """Hold the key while it is worked on. A run beside this one that has it is waited for, and its result, good or
+        bad, is taken."""
+        before = self.memory.journal.look_up(key)
+        patience = self.consent.timeout if job.kind == "route" else None
+        try:
+            async with asyncio.timeout(patience) as limit, self.memory.claims.held(key) as waited:
+                limit.reschedule(None)
+                entry = self.memory.journal.look_up(key)
+                if waited and entry is not None and _ended_meanwhile(before, entry):
+                    raise _as_elsewhere(job, entry)
+                return await self._make_or_find(job, key, entry, fresh=self.consent.rerender and not waited)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise _timeout(job, patience, "another run works on it") from None
+
+    async def _make_or_find(self, job: Job, key: str, entry: Entry | None, *, fresh: bool) -> Result:
         if entry is not None and entry.state == "fetched":
             self.memory.journal.done(key, self._work(job), entry.outputs, entry.cost_usd)
-            return await self._make_or_find(job, key, fresh=False)
+            entry = self.memory.journal.look_up(key)
+        if entry is not None and entry.state == "done" and not fresh and self._has(entry):
+            self.budget.give_back(job.id)
+            return Result(key, entry.outputs, entry.cost_usd, entry.request_id, cached=True)
         values = open_input(job, self.done.get, self._opened)
         checked(self.plan, job, values)
         if job.kind == "step":
-            return await self._make(job, key, values, None)
-        attached = self._attachable(job, entry)
-        if attached is None and not self.consent.submit:
+            return await self._make(self._diary(job, key), values)
+        if self.plan.provider == SIMULATOR and entry is not None and not entry.may_submit and entry.state != "done":
+            self.memory.journal.discard([key])
+            entry = None
+        diary = self._diary(job, key)
+        if entry is not None and entry.state == "done" and not fresh:
+            self._find_again(diary, entry)
+        elif entry is not None and not entry.may_submit and entry.state != "done":
+            diary.request_id = self._request_of(job, entry)
+        if diary.request_id is None and not self.consent.submit:
             raise DataFault(
                 problem("not-submitted", f"`{job.id}` would have to be submitted", "run without `--no-submit`")
             )
-        reserved = self.budget.reserve(job.id, job.estimate.usd)
+        return await self._paid(diary, values)
+
+    async def _paid(self, diary: RunDiary, values: Mapping[str, object]) -> Result:
+        """Make a route job within the budget."""
+        job, attached = diary.job, diary.request_id is not None
+        if diary.refetch:
+            self.budget.give_back(job.id)
+        elif attached:
+            self.budget.count(job.id, job.estimate.usd)
+        else:
+            self.budget.reserve(job.id, job.estimate.usd)
         try:
-            result = await self._make(job, key, values, attached)
+            result = await self._make(diary, values)
         except CallsheetError as error:
-            if isinstance(error, SubmitUnknown | StillRunning | AttachLost):
-                self.budget.settle(reserved, None)
+            out = attached or diary.submits > 0
+            if out and not isinstance(error, RenderFailed | RenderCancelled):
+                self.budget.settle(job.id, None)
             else:
-                self.budget.give_back(reserved)
+                self.budget.give_back(job.id)
             raise
-        self.budget.settle(reserved, result.cost_usd)
+        self.budget.settle(job.id, 0.0 if diary.refetch else result.cost_usd)
         return result
 
-    def _attachable(self, job: Job, entry: Entry | None) -> str | None:
-        """The request to attach to; None where a submit is due. An entry that may have been taken stops here."""
-        if entry is None or entry.may_submit or entry.state == "done":
-            return None
+    def _find_again(self, diary: RunDiary, entry: Entry) -> None:
+        """A render that was paid for and whose bytes are gone from the store: its request may still have them."""
+        if self.plan.provider == SIMULATOR:
+            diary.consent = True
+        elif entry.request_id is None:
+            raise _lost(diary.job, None)
+        else:
+            diary.request_id, diary.refetch = entry.request_id, True
+
+    def _request_of(self, job: Job, entry: Entry) -> str:
+        """The request to attach to. What may have been taken, and has no known request, stops here."""
         if entry.request_id is not None and entry.state in ("submitted", "running"):
             return entry.request_id
         if entry.state == "intent":
             self.memory.journal.unknown(entry.key, "unknown-submit", "the run ended while the submit was on the wire")
         raise SubmitUnknown(
-            problem(
-                "unknown-submit",
-                f"an earlier submit of `{job.id}` may have been taken, so it is not sent again",
-                "look at your provider's list of requests; nothing more is spent on it until it is settled",
-            )
+            problem("unknown-submit", evidence(entry), settling(self.plan.document.path, job.id, entry.request_id))
         )
 
-    async def _make(self, job: Job, key: str, values: Mapping[str, object], request_id: str | None) -> Result:
-        work = self._work(job)
+    def _diary(self, job: Job, key: str) -> RunDiary:
         diary = RunDiary(
-            self.memory.journal, self._commits, job, key, work, self.tell, self.consent.rerender, request_id
+            self.memory.journal,
+            self._commits,
+            job,
+            key,
+            self._work(job),
+            self.conductor.tell,
+            consent=self.consent.rerender,
+            limit_usd=None if self.plan.provider == SIMULATOR else self.budget.project_limit,
         )
         self.diaries[job.id] = diary
+        return diary
+
+    async def _make(self, diary: RunDiary, values: Mapping[str, object]) -> Result:
+        job, key = diary.job, diary.key
         self._orders += 1
         folder = self.memory.scratch / str(self._orders)
-        folder.mkdir(parents=True)
         asked = {name: _handed(value) for name, value in values.items()}
+        order = Order(job.id, key, job.made_by, asked, folder, diary.request_id)
         try:
-            made = await self._within_gates(job, Order(job.id, key, job.made_by, asked, folder, request_id), diary)
+            folder.mkdir(parents=True)
+            made = await self._within_gates(diary, order)
             outputs = await self._keep(made)
         except CallsheetError as error:
-            self._remember(diary, error)
+            with suppress(RetryableFault):
+                self._remember(diary, error)
+            if diary.refetch and isinstance(error, RenderFailed | RenderCancelled | AttachLost):
+                raise _lost(job, error.problems[0].message) from error
+            raise
+        except OSError as error:
+            raise store_broken(folder, error) from error
+        except asyncio.CancelledError:
+            if self.conductor.interrupted:
+                await self._let_go(diary)
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        await self._commits.write(lambda: self._done(job, key, work, outputs, made.cost_usd))
+        await self._commits.write(lambda: self._done(diary, outputs, made.cost_usd))
         return Result(key, outputs, made.cost_usd, diary.request_id, submitted=diary.submits > 0)
 
-    def _done(self, job: Job, key: str, work: Work, outputs: Sequence[Output], cost_usd: float | None) -> None:
-        if job.kind == "route":
-            self.memory.journal.fetched(key, outputs, cost_usd)
-        self.memory.journal.done(key, work, outputs, cost_usd)
+    def _done(self, diary: RunDiary, outputs: Sequence[Output], cost_usd: float | None) -> None:
+        if diary.job.kind == "route" and not diary.refetch:
+            self.memory.journal.fetched(diary.key, outputs, cost_usd)
+        self.memory.journal.done(diary.key, diary.work, outputs, cost_usd)
 
     def _work(self, job: Job) -> Work:
         return Work(self.plan.provider if job.kind == "route" else "local", job.made_by, job.id)
 
-    async def _within_gates(self, job: Job, order: Order, diary: RunDiary) -> Made:
-        gates = self.gates(job)
+    def _has(self, entry: Entry) -> bool:
+        return all(self.memory.blobs.has(output.sha256) for output in entry.outputs)
+
+    async def _within_gates(self, diary: RunDiary, order: Order) -> Made:
+        job = diary.job
+        gates = self.conductor.gates(job)
         for number, gate in enumerate(gates):
             try:
                 await gate.acquire()
@@ -204,20 +286,36 @@ class Workshop:
                 for taken in gates[:number]:
                     taken.release()
                 raise
+        patience = self.consent.timeout if job.kind == "route" else None
         try:
-            async with asyncio.timeout(self.consent.timeout if job.kind == "route" else None):
+            if job.kind == "route" and order.request_id is None:
+                self.conductor.may_submit(job)
+            async with asyncio.timeout(patience) as limit:
                 return await self.makers[job.kind].make(order, diary)
         except TimeoutError:
-            raise StillRunning(
-                problem(
-                    "timeout",
-                    f"`{job.id}` is not done after {self.consent.timeout:g} s",
-                    "run again to go on waiting for it",
-                )
-            ) from None
+            if not limit.expired():
+                raise
+            about = f"request `{diary.request_id}` is kept" if diary.request_id else "nothing was submitted"
+            raise _timeout(job, patience, about) from None
         finally:
             for gate in gates:
                 gate.release()
+
+    async def _let_go(self, diary: RunDiary) -> None:
+        """After an interrupt: cancel a request that is queued, unless another run waits for it. What goes on stays in
+        the journal and is taken up by the next run."""
+        request = diary.request_id
+        if request is None or self.cancel is None or diary.refetch:
+            return
+        self.left[diary.job.id] = f"request `{request}` goes on, and the next run takes it up"
+        if self.memory.claims.is_awaited(diary.key):
+            self.left[diary.job.id] = f"request `{request}` goes on for another run, which waits for it"
+            return
+        with suppress(TimeoutError, RetryableFault):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if await self.cancel(request):
+                    self.memory.journal.cancelled(diary.key)
+                    self.left[diary.job.id] = f"request `{request}` is cancelled"
 
     async def _keep(self, made: Made) -> tuple[Output, ...]:
         outputs: list[Output] = []
@@ -225,7 +323,7 @@ class Workshop:
         for file in made.files:
             counts[file.kind] = counts.get(file.kind, 0) + 1
             name = file.kind if counts[file.kind] == 1 else f"{file.kind}-{counts[file.kind]}"
-            sha256, size = await asyncio.to_thread(self.memory.blobs.put_file, file.path)
+            sha256, size = await asyncio.to_thread(self.memory.blobs.put_file, file.path, move=True)
             outputs.append(Output(name, file.kind, sha256, size, file.media_type))
         return tuple(outputs)
 
@@ -233,6 +331,9 @@ class Workshop:
         """What a failed making means for the journal; what is not known to be over stays as it is."""
         journal, key, first = self.memory.journal, diary.key, error.problems[0]
         rejected = isinstance(error, DataFault) and diary.request_id is None and diary.job.kind == "route"
+        entry = journal.look_up(key)
+        if diary.refetch or (entry is not None and entry.state == "done"):
+            return
         if isinstance(error, RenderCancelled):
             journal.cancelled(key)
         elif isinstance(error, SubmitUnknown | AttachLost):
@@ -252,3 +353,39 @@ def _handed(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_handed(item) for item in value]
     return value
+
+
+def _ended_meanwhile(before: Entry | None, entry: Entry) -> bool:
+    """Whether a key that was waited for came to a bad end in the meantime."""
+    changed = before is None or (before.attempts, before.state) != (entry.attempts, entry.state)
+    return changed and entry.state in ("failed", "cancelled")
+
+
+def _as_elsewhere(job: Job, entry: Entry) -> CallsheetError:
+    kind = RenderCancelled if entry.state == "cancelled" else RenderFailed
+    why = f": {entry.error}" if entry.error else ""
+    return kind(
+        problem(
+            f"render-{entry.state}",
+            f"`{job.id}` {'was cancelled' if entry.state == 'cancelled' else 'failed'} in the run that this one waited"
+            f" for{why}",
+            "a later run submits it anew",
+        )
+    )
+
+
+def _timeout(job: Job, seconds: float | None, about: str) -> StillRunning:
+    return StillRunning(
+        problem("timeout", f"`{job.id}` is not done after {seconds:g} s; {about}", "run again to go on waiting for it")
+    )
+
+
+def _lost(job: Job, answered: str | None) -> DataFault:
+    why = f", and can't be fetched again: {answered}" if answered else ""
+    return DataFault(
+        problem(
+            "lost-from-store",
+            f"`{job.id}` was rendered before, and its bytes are missing from the store{why}",
+            "restore `.callsheet/store`, or consent to pay again with `--rerender`",
+        )
+    )

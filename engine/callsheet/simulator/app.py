@@ -22,6 +22,7 @@ from callsheet.simulator.answers import FileAnswer, Page, Refusal
 from callsheet.simulator.ask import Ask
 from callsheet.simulator.catalogue import Catalogue
 from callsheet.simulator.faults import Effect
+from callsheet.simulator.invented import invented
 from callsheet.simulator.ledger import Ledger
 from callsheet.simulator.models import Models
 from callsheet.simulator.requests import Requests, Struck
@@ -40,7 +41,8 @@ class Simulator:
         self.settings = settings
         offset = time.time() - settings.clock()
         self.ledger = Ledger(lambda at: _stamp(at + offset))
-        catalogue = Catalogue(settings.route_folder)
+        more = [*invented(settings.extra_models), *(dict(one) for one in settings.more_routes)]
+        catalogue = Catalogue(settings.route_folder, more)
         self._requests = Requests(settings, catalogue, folder, self.ledger, lambda at: _stamp(at + offset))
         self._models = Models(catalogue)
         self._drop = drop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -58,13 +58,13 @@ class Model:
 
 
 class Catalogue:
-    """Every model of a folder of route files, by id or alias, in the order of ids."""
+    """Every model of a folder of route files and of `more` such descriptions, by id or alias, in the order of ids."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[Json] = ()) -> None:
         self._models: dict[str, Model] = {}
         self._names: dict[str, str] = {}
-        for path in sorted(folder.glob("*.json")):
-            route = json.loads(path.read_text(encoding="utf-8"))
+        files = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+        for route in [*files, *more]:
             model = _model(route)
             self._models[model.id] = model
             self._names |= dict.fromkeys([model.id, *route.get("aliases", [])], model.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -30,13 +30,17 @@ class Spread:
 class Settings:
     """How the provider behaves.
 
-    `routes` is a folder of route files, None for those that ship. `seed` decides waiting times and faults. Times are
-    divided by `speed`; 0 or infinity means no waiting at all. `slots` requests are in progress at once. With `media`
-    off, tiny valid files stand for renders. `token` is the only one accepted, None accepts any. `clock` gives seconds
-    that never go back; another one than the default makes time stand still between calls unless it moves.
+    `routes` is a folder of route files, None for those that ship; `more_routes` are the contents of further ones, which
+    come before them, and `extra_models` is how many invented models are on offer besides. `seed` decides waiting times
+    and faults. Times are divided by `speed`; 0 or infinity means no waiting at all. `slots` requests are in progress at
+    once. With `media` off, tiny valid files stand for renders. `token` is the only one accepted, None accepts any.
+    `clock` gives seconds that never go back; another one than the default makes time stand still between calls unless
+    it moves.
     """
 
     routes: Path | None = None
+    more_routes: tuple[Mapping[str, object], ...] = ()
+    extra_models: int = 0
     seed: int = 1
     speed: float = 1.0
     slots: int = 8

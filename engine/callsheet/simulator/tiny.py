@@ -13,7 +13,7 @@ from PIL import Image
 from callsheet.simulator.film import write_mp4, write_png, write_wav
 from callsheet.simulator.sound import tone
 
-_SIZE = (64, 36)
+_SIZE = (576, 324)  # enough for a route that takes a picture of it again
 _GREY = (96, 104, 112)
 _FPS = 8
 _IEND = 12  # bytes of a PNG's last chunk

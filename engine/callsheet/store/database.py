@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from callsheet.store.faults import recording, rolled_back
+from callsheet.store.faults import moved, recording, rolled_back
 from callsheet.store.schema import open_database
 
 
@@ -17,9 +17,15 @@ class Database:
         self.path = path
         self.connection = open_database(path)
         self._grouped = False
+        self._file = _identity(path)
 
     def close(self) -> None:
         self.connection.close()
+
+    def refuse_if_moved(self) -> None:
+        """Raise a fault (75) where the file that this connection writes is no longer the one that others would open."""
+        if _identity(self.path) != self._file:
+            raise moved(self.path)
 
     @contextmanager
     def group(self) -> Iterator[None]:
@@ -55,3 +61,11 @@ class Database:
             finally:
                 if self.connection.in_transaction:
                     self.connection.execute("RELEASE part")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from callsheet.problems import Problem, RetryableFault
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ROOM = 256 * 1024
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -43,6 +45,17 @@ def rolled_back(path: Path) -> RetryableFault:
     )
 
 
+def moved(path: Path) -> RetryableFault:
+    """The fault (75) for a journal that was removed or replaced while it was in use."""
+    return RetryableFault(
+        Problem(
+            "journal-gone",
+            f"`{path}` was removed or replaced while this run was going on, so nothing more is submitted",
+            hint="put it back and run again; what is under way is finished, and its requests are in `manifest.json`",
+        )
+    )
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn a full or read-only disk met while writing `path` into a fault; other errors pass as they are."""
@@ -54,6 +67,21 @@ def writing(path: Path) -> Iterator[None]:
         if error.errno in _FORBIDDEN:
             raise unwritable(path) from error
         raise
+
+
+def store_broken(path: Path, error: OSError) -> RetryableFault:
+    """The fault (75) for a place that can't be used, for whatever reason the system gives."""
+    if error.errno in _FULL:
+        return disk_full(path)
+    if error.errno in _FORBIDDEN:
+        return unwritable(path)
+    return RetryableFault(
+        Problem(
+            "store-broken",
+            f"`{path}` can't be used: {error.strerror or error}",
+            hint="check the disk and run again: what was paid for is kept and picked up",
+        )
+    )
 
 
 @contextmanager
@@ -77,8 +105,18 @@ def _database_fault(path: Path, error: sqlite3.DatabaseError) -> RetryableFault 
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             hint = "run again when the other command has finished"
             return RetryableFault(Problem("journal-busy", f"`{path}` is held by another process", hint=hint))
+        case sqlite3.SQLITE_IOERR if _is_full(path):
+            return disk_full(path)
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CORRUPT:
             hint = "check the disk, or bring the file back from a backup; don't delete it: it knows what was paid for"
             return RetryableFault(Problem("journal-broken", f"`{path}` can't be used: {error}", hint=hint))
         case _:
             return None
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room: a full one makes a database report a broken file in some places."""
+    try:
+        return shutil.disk_usage(path.parent).free < _ROOM
+    except OSError:
+        return False

@@ -28,6 +28,15 @@ class GroupCommit:
         self._waiting.append((fact, written))
         await written
 
+    def note(self, fact: Callable[[], None]) -> None:
+        """Have `fact` written with the next group, if it can be: for what is good to know and no matter of money."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._commit)
+        noted = loop.create_future()
+        noted.cancel()
+        self._waiting.append((fact, noted))
+
     def _commit(self) -> None:
         group, self._waiting = self._waiting, []
         outcomes = [_Outcome() for _ in group]

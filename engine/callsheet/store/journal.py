@@ -77,11 +77,27 @@ class Journal:
         """Everything that was started at a provider and is neither over nor unknown."""
         return self.in_state(*IN_FLIGHT)
 
+    def spent(self, provider: str) -> float:
+        """USD that all submits to a provider did cost; one whose cost is not known counts with its estimate."""
+        row = self._execute(
+            "SELECT total(coalesce(cost_usd, estimate_usd)) FROM submits"
+            " WHERE provider = ? AND coalesce(ended, '') NOT IN ('failed', 'cancelled')",
+            (provider,),
+        ).fetchone()
+        return float(row[0])
+
+    def with_request(self, request_id: str, provider: str) -> Entry | None:
+        """The entry that a provider's request belongs to, or None."""
+        row = self._execute(
+            "SELECT key FROM work WHERE request_id = ? AND provider = ?", (request_id, provider)
+        ).fetchone()
+        return None if row is None else self.look_up(row[0])
+
     def estimate_history(self, route: str, provider: str, newest: int = 50) -> list[Past]:
         """The latest finished renders of a route, newest first: what the next one may take and cost."""
         rows = self._execute(
             "SELECT ended_at - submitted_at, cost_usd FROM submits WHERE made_by = ? AND provider = ?"
-            " AND ended = 'done' AND submitted_at IS NOT NULL ORDER BY ended_at DESC, number DESC LIMIT ?",
+            " AND ended = 'done' AND ended_at >= submitted_at ORDER BY ended_at DESC, number DESC LIMIT ?",
             (route, provider, newest),
         )
         return [Past(seconds, cost) for seconds, cost in rows]
@@ -96,14 +112,19 @@ class Journal:
         *,
         estimate_usd: float | None = None,
         consent: bool = False,
+        limit_usd: float | None = None,
     ) -> None:
-        """A submit is about to leave. Refused (75) where one may be out or done already; `consent` is a person's word
-        that an unknown or done one may be bought again."""
+        """A submit is about to leave. Refused (75) where one may be out or done already, where all that was ever spent
+        at this provider and the estimate would pass `limit_usd`, and where the journal's file is no longer in its
+        place; `consent` is a person's word that an unknown or done one may be bought again."""
+        self.database.refuse_if_moved()
         with self.database.transaction():
             row = self._execute("SELECT state FROM work WHERE key = ?", (key,)).fetchone()
             state = row[0] if row else "reserved"
             if state not in MAY_SUBMIT and not (consent and state in ("unknown", "done")):
                 raise _refused(work.instance, state)
+            if limit_usd is not None and self.spent(work.provider) + (estimate_usd or 0.0) > limit_usd + 1e-9:
+                raise _over_budget(work.instance, limit_usd, self.spent(work.provider), estimate_usd)
             now = self._clock()
             submit = self._execute(
                 "INSERT INTO submits (key, provider, made_by, payload_sha256, estimate_usd, intended_at)"
@@ -132,7 +153,8 @@ class Journal:
                 )
 
     def refused(self, key: str) -> None:
-        """The submit announced by `intent` certainly was not taken: as if it had not been."""
+        """The submit announced by `intent` certainly was not taken: as if it had not been. A result that it was to
+        replace stands again."""
         with self.database.transaction():
             self._move(key, "reserved", ("intent",))
             self._execute("DELETE FROM submits WHERE number = (SELECT submit FROM work WHERE key = ?)", (key,))
@@ -141,6 +163,40 @@ class Journal:
                 " WHERE key = ?",
                 (key,),
             )
+            self._execute(
+                "UPDATE work SET state = 'done', submit = paid.number, request_id = paid.request_id,"
+                " payload_sha256 = paid.payload_sha256, cost_usd = paid.cost_usd, intended_at = paid.intended_at,"
+                " submitted_at = paid.submitted_at FROM (SELECT * FROM submits WHERE key = :key"
+                " ORDER BY number DESC LIMIT 1) AS paid WHERE work.key = :key AND paid.ended = 'done'",
+                {"key": key},
+            )
+
+    def adopt(self, key: str, work: Work, request_id: str | None, *, estimate_usd: float | None, why: str) -> None:
+        """A submit that this journal never heard of, or has lost: with its id it is in flight, without it is unknown.
+        Nothing changes where the key is known already."""
+        with self.database.transaction():
+            if self._execute("SELECT 1 FROM work WHERE key = ?", (key,)).fetchone():
+                return
+            now = self._clock()
+            submit = self._execute(
+                "INSERT INTO submits (key, provider, made_by, payload_sha256, estimate_usd, intended_at)"
+                " VALUES (?, ?, ?, '', ?, ?)",
+                (key, work.provider, work.made_by, estimate_usd, now),
+            ).lastrowid
+            self._put(key, work, "intent", now)
+            self._execute("UPDATE work SET submit = ?, attempts = 1 WHERE key = ?", (submit, key))
+            if request_id is None:
+                self.unknown(key, "submit-unknown", why)
+            else:
+                self._move(key, "submitted", ("intent",))
+                for table, which in (("work", "key = ?"), ("submits", "key = ?")):
+                    self._execute(f"UPDATE {table} SET request_id = ? WHERE {which}", (request_id, key))
+
+    def released(self, key: str) -> None:
+        """A person says that an unknown submit may be made again. What it may have cost stays counted."""
+        with self.database.transaction():
+            self._move(key, "reserved", ("unknown", "intent"))
+            self._end(key, "unknown", self._clock())
 
     def running(self, key: str) -> None:
         """The provider has begun to render it."""
@@ -251,5 +307,16 @@ def _refused(instance: str, state: str) -> RetryableFault:
             f"`{instance}` is not submitted: the journal says that it is `{state}`",
             hint="what is in flight is attached to by the next run, what is unknown a person settles",
             instance=instance,
+        )
+    )
+
+
+def _over_budget(instance: str, limit: float, spent: float, estimate: float | None) -> RetryableFault:
+    return RetryableFault(
+        Problem(
+            "budget-reached",
+            f"`{instance}` ({estimate or 0.0:.2f} USD) would pass the project's budget of {limit:.2f} USD:"
+            f" {spent:.2f} are spent or under way",
+            hint="raise `budget` under `[run]` in `callsheet.toml`; what is done stays done",
         )
     )

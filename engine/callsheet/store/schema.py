@@ -126,7 +126,8 @@ def _migrate(database: sqlite3.Connection, path: Path, migrations: Sequence[str]
         database.execute(f"PRAGMA user_version = {len(migrations)}")
         database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        if database.in_transaction:
+            database.execute("ROLLBACK")
         raise
 
 

@@ -7,7 +7,7 @@ import json
 import random
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Literal
 import pytest
 
 from callsheet.makers.maker import Order
+from callsheet.makers.remote.assets import Assets
 from callsheet.makers.remote.client import RemoteMaker
 from callsheet.makers.remote.limits import Limits
 from callsheet.makers.remote.patience import Timing
@@ -191,7 +192,7 @@ class FakeTime:
         await asyncio.sleep(0)
 
     def timing(self) -> Timing:
-        return Timing(clock=lambda: self.now, sleep=self.sleep, dice=random.Random(7))
+        return Timing(clock=lambda: self.now, sleep=self.sleep, dice=random.Random(7), now=lambda: self.now)
 
 
 @dataclass
@@ -210,6 +211,9 @@ class Stage:
         limits: Limits | None = None,
         label: bool = False,
         download_hosts: Sequence[str] = (),
+        history: Mapping[str, Sequence[float]] | None = None,
+        assets: Assets | None = None,
+        reads_per_second: float | None = None,
     ) -> RemoteMaker:
         return RemoteMaker(
             base or self.api.base,
@@ -218,6 +222,9 @@ class Stage:
             limits=limits or Limits(connect=5, silence=5),
             timing=self.time.timing(),
             label=label,
+            history=lambda route: (history or {}).get(route, ()),
+            assets=assets,
+            reads_per_second=reads_per_second,
         )
 
     def order(self, request_id: str | None = None, **input: object) -> Order:
@@ -246,8 +253,16 @@ async def api(anyio_backend: str) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-def stage(api: Api, tmp_path: Path) -> Stage:
-    return Stage(api, Noted(api.events), FakeTime(), tmp_path)
+def stage(api: Api, tmp_path: Path) -> Iterator[Stage]:
+    """After each test: the token was sent to the API alone, and is in no file and in nothing the diary was told."""
+    stage = Stage(api, Noted(api.events), FakeTime(), tmp_path)
+    yield stage
+    for seen in api.seen:
+        assert seen.target.startswith("/v1/") or CANARY not in f"{seen.headers}{seen.body!r}"
+        assert CANARY not in seen.target
+    assert CANARY not in f"{stage.diary.events}{stage.diary.digests}"
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or CANARY.encode() not in path.read_bytes()
 
 
 @pytest.fixture

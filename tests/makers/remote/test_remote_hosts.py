@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from callsheet.makers.outcome import ResultRefused
-from callsheet.makers.remote.hosts import DownloadHosts, api_base
+from callsheet.makers.remote.hosts import DownloadHosts, api_base, as_sent
 from callsheet.problems import UsageFault
 
 API = httpx.URL("https://model-api.runcomfy.net/v1")
@@ -45,7 +45,29 @@ def test_results_come_from_hosts_that_are_allowed(address: str) -> None:
         "https://cdn.runcomfy.net\n.evil.example/x",
         "https://cdn\u3002runcomfy.net.evil.example/x",
         "https://cdn.runcomfy.net./x",
+        "https://cdn.runcomfy.net%00.evil.example/x",
+        "https://evil.example%5c.runcomfy.net/x",
+        "https://evil.example;.runcomfy.net/x",
+        "https://evil.example,cdn.runcomfy.net/x",
+        "https://evil.example\\x.runcomfy.net/x",
+        "https:///cdn.runcomfy.net/x",
+        "https:cdn.runcomfy.net/x",
+        "https:/cdn.runcomfy.net/x",
+        "https://:@cdn.runcomfy.net/x",
+        "https://@cdn.runcomfy.net/x",
+        "https://cdn.runcomfy.net@evil.example/x",
+        "https://cdn.runcomfy.net:443@evil.example/x",
+        "https://cdn.runcomfy.net:80/x",
+        "https://cdn.runcomfy.net:0443.evil.example/x",
+        "https://evil\u2024example\u2215.runcomfy.net/x",
+        "https://\uff43dn.runcomfy.net.evil.example/x",
+        "https://cdn.runcomfy\u3002net.evil.example/x",
+        "https://cdn.runc\u043emfy.net/x",
+        "https://xn--cdn-runcomfy.evil.example/x",
         "https://[::1]/x",
+        "https://[::1].runcomfy.net/x",
+        "https://[cdn.runcomfy.net]/x",
+        "https://[::ffff:7f00:1%25.runcomfy.net]/x",
         "https://[::ffff:127.0.0.1]/x",
         "https://2130706433/x",
         "http://127.0.0.1/x",
@@ -61,6 +83,22 @@ def test_every_trick_with_an_address_is_refused(address: str) -> None:
     with pytest.raises(ResultRefused) as caught:
         DownloadHosts(API).check(address)
     assert caught.value.problems[0].code == "host-refused"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://cdn.runcomfy.net/a/%2e%2e/b.mp4?X-Amz-Signature=a%2Fb+c&x=%20y#z",
+        "https://B\u00fccher.runcomfy.com/\u00e4 b.mp4?q=\u96ea",
+        "http://[::1]:9000/x",
+        "http://127.0.0.1:80/x",
+    ],
+)
+def test_the_client_reads_an_address_as_it_was_checked(address: str) -> None:
+    url = DownloadHosts(API, ["http://[::1]:9000", "http://127.0.0.1"]).check(address)
+    sent = as_sent(url)
+    assert str(sent) == str(url)
+    assert (sent.scheme, sent.raw_host, sent.explicit_port) == (url.scheme, url.raw_host.decode(), url.port)
 
 
 def test_the_origin_of_a_loopback_base_is_allowed_to_the_port() -> None:

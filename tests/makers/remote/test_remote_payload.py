@@ -66,7 +66,8 @@ def test_a_file_above_the_limit_of_its_kind_is_an_error(tmp_path: Path, kind: Me
     assert str(caught.value) == (
         f"error: `field`: `big` has {most * MIB + 1:,} bytes, and a request takes at most {most} MiB ({name} bytes) "
         f"of one {kind} [media-too-large]\n"
-        "  help: make the file smaller, or give an https:// address that the API can fetch"
+        "  help: make the file smaller, give an https:// address that the API can fetch, or name a bucket of yours "
+        "under `[assets]` in `callsheet.toml`"
     )
 
 
@@ -77,7 +78,8 @@ def test_files_that_are_too_large_together_are_an_error(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "error: the local media of `hero` take 83,886,124 bytes as `data:` URIs, and a request takes at most 64 MiB "
         "(67,108,864 bytes) of them in all [media-too-large]\n"
-        "  help: make the file smaller, or give an https:// address that the API can fetch"
+        "  help: make the file smaller, give an https:// address that the API can fetch, or name a bucket of yours "
+        "under `[assets]` in `callsheet.toml`"
     )
 
 

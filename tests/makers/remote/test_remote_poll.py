@@ -49,7 +49,7 @@ async def test_states_and_queue_positions_are_told_once_each(stage, speak) -> No
 
 
 async def test_polls_grow_apart_up_to_a_limit(stage) -> None:
-    stage.api.has("r1", states=("in_progress",) * 12 + ("completed",), output=output(stage))
+    stage.api.has("r1", states=("in_queue",) * 12 + ("completed",), output=output(stage))
     await attach(stage, limits=Limits(poll_first=1, poll_growth=2, poll_slowest=5))
     assert [round(wait) for wait in stage.time.waits[:3]] == [1, 2, 4]
     assert all(4.5 <= wait <= 5.5 for wait in stage.time.waits[3:])
@@ -61,6 +61,22 @@ async def test_a_result_asked_for_too_early_goes_on_polling(stage, speak) -> Non
     stage.api.scripts[RESULT].insert(0, early)
     made = await attach(stage)
     assert len(made.files) == 1
+    assert stage.api.targets() == [STATUS, RESULT, RESULT, "GET /files/r1.png"]
+
+
+async def test_while_a_render_runs_its_result_itself_is_asked_for(stage, speak) -> None:
+    stage.api.has("r1", states=("in_queue", "in_progress"), output=output(stage))
+    running = speak(200, {"request_id": "r1", "status": "in_progress"})
+    stage.api.scripts[RESULT][:0] = [running, running]
+    assert len((await attach(stage)).files) == 1
+    assert stage.api.targets() == [STATUS, STATUS, RESULT, RESULT, RESULT, "GET /files/r1.png"]
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+async def test_where_the_result_can_not_be_asked_for_early_the_status_is(stage, speak, status) -> None:
+    stage.api.has("r1", states=("in_progress", "in_progress", "completed"), output=output(stage))
+    stage.api.scripts[RESULT].insert(0, speak(status, {"message": "not ready"}))
+    assert len((await attach(stage)).files) == 1
     assert stage.api.targets() == [STATUS, RESULT, STATUS, STATUS, RESULT, "GET /files/r1.png"]
 
 
@@ -157,6 +173,25 @@ async def test_a_server_that_asks_to_wait_longer_than_that_keeps_the_request(sta
     stage.api.on(STATUS, speak(429, {"message": "later"}, {"retry-after": "3600"}))
     assert type(await fault_of(stage)) is ReadsFailed
     assert stage.time.waits == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "Wed, 01 Apr 2026 10:00:40 GMT", "date": "Wed, 01 Apr 2026 10:00:00 GMT"}, 40),
+        ({"retry-after": "Wednesday, 01-Apr-26 10:00:40 GMT", "date": "Wed, 01 Apr 2026 10:00:00 GMT"}, 40),
+        ({"retry-after": "Wed, 01 Apr 2026 09:00:00 GMT", "date": "Wed, 01 Apr 2026 10:00:00 GMT"}, 0),
+        ({"retry-after": "Thu, 01 Jan 1970 00:01:30 GMT"}, 90),
+        ({"retry-after": "soon"}, 0),
+        ({"retry-after": "99999999999999"}, 0),
+    ],
+)
+async def test_a_retry_after_may_be_a_date_by_the_server_s_own_clock(stage, speak, headers, seconds) -> None:
+    stage.api.has("r1", output=output(stage))
+    stage.api.scripts[STATUS].insert(0, speak(429, b"", headers))
+    await attach(stage)
+    assert len(stage.time.waits) == 1
+    assert seconds <= stage.time.waits[0] <= seconds + 0.5
 
 
 async def test_an_expired_request_is_for_a_person(stage, speak) -> None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
-from callsheet.makers.outcome import SubmitUnknown
+from callsheet.makers.outcome import StopSubmitting, SubmitUnknown
 from callsheet.makers.remote.limits import Limits
-from callsheet.problems import CallsheetError, RetryableFault
+from callsheet.problems import CallsheetError, DataFault, RetryableFault, UpstreamFault
 
 pytestmark = pytest.mark.anyio
 ROUTE = "wan-ai/wan-2-7/text-to-video"
@@ -279,6 +280,63 @@ async def test_a_broken_tls_handshake_never_left(stage) -> None:
     assert fault.exit_code == 69
     assert fault.problems[0].message == "`hero[look=dawn]` was not submitted: the TLS handshake failed"
     assert stage.api.seen == []
+
+
+async def test_nothing_more_is_submitted_once_the_token_is_rejected_and_what_runs_goes_on(stage, speak) -> None:
+    stage.api.on(SUBMIT, speak(401, {"error_code": 401001, "message": "bad token"}))
+    stage.api.has("r7", output={"image": stage.api.has_file("/files/r7.png", PNG)})
+    async with stage.maker(limits=Limits(submits=1)) as maker:
+        making = [maker.make(stage.order(), stage.diary) for _ in range(4)]
+        ends = await asyncio.gather(*making, return_exceptions=True)
+        made = await maker.make(stage.order(request_id="r7"), stage.diary)
+    assert {str(end) for end in ends} == {
+        "error: the API rejects the token (HTTP 401, error 401001: bad token) [token-rejected]\n"
+        "  help: set `RUNCOMFY_TOKEN` to a token of this account and run again; requests in flight are kept"
+    }
+    assert stage.api.posts() == 1
+    assert len(made.files) == 1
+
+
+async def test_nothing_more_is_submitted_once_a_poll_is_told_that_the_token_is_rejected(stage, speak) -> None:
+    stage.api.on("GET /v1/requests/r1/status", speak(403, {"error_code": 403001}))
+    async with stage.maker() as maker:
+        for order in (stage.order(request_id="r1"), stage.order()):
+            with pytest.raises(StopSubmitting):
+                await maker.make(order, stage.diary)
+    assert stage.api.posts() == 0
+
+
+async def test_after_equal_server_errors_in_a_row_a_route_is_submitted_to_no_more(stage, speak) -> None:
+    stage.api.on(SUBMIT, speak(503, {"error_code": 500001, "message": "down"}))
+    other = "POST /v1/models/another/route"
+    stage.api.on(other, speak(422, {}))
+    faults = []
+    async with stage.maker(limits=Limits(equal_errors=3)) as maker:
+        for _ in range(5):
+            with pytest.raises(CallsheetError) as caught:
+                await maker.make(stage.order(), stage.diary)
+            faults.append(caught.value)
+        with pytest.raises(DataFault):
+            await maker.make(replace(stage.order(), made_by="another/route"), stage.diary)
+    assert [type(fault) for fault in faults] == [SubmitUnknown] * 3 + [UpstreamFault] * 2
+    assert (faults[4].exit_code, str(faults[4])) == (
+        69,
+        "error: `hero[look=dawn]` was not submitted: the last 3 submits to `wan-ai/wan-2-7/text-to-video` were all "
+        "answered HTTP 503, error 500001 [route-failing]\n"
+        "  help: nothing more is submitted to this route in this run; run again later",
+    )
+    assert stage.api.events == ["intent", SUBMIT] * 3 + ["intent", other, "refused"]
+
+
+@pytest.mark.parametrize("between", [429, 500, 502, 422, None])
+async def test_a_429_or_another_error_between_them_keeps_a_route_open(stage, speak, silence, between) -> None:
+    broken = silence["close"] if between is None else speak(between, {})
+    stage.api.on(SUBMIT, *([speak(503, {}), speak(503, {}), broken] * 2), speak(503, {}), speak(503, {}))
+    async with stage.maker(limits=Limits(equal_errors=3)) as maker:
+        for _ in range(6):
+            with pytest.raises(CallsheetError):
+                await maker.make(stage.order(), stage.diary)
+    assert stage.api.posts() in (6, 8)
 
 
 async def test_an_id_that_can_not_be_written_down_is_told_to_the_person(stage, speak) -> None:

@@ -12,11 +12,16 @@ from pathlib import Path
 
 import av
 import pytest
+from PIL import Image
 
-from callsheet.makers.maker import Made, MediaFile, Order
+from callsheet.catalog.fields import fill
+from callsheet.catalog.load import load_catalog
+from callsheet.makers.maker import Made, MadeFile, MediaFile, Order
+from callsheet.makers.outcome import StepFailed
 from callsheet.makers.steps.engine import Engine
 from callsheet.makers.steps.table import StepMaker
 from callsheet.media.info import MediaInfo, MediaKind
+from callsheet.media.read import read_media
 
 
 class Diary:
@@ -70,6 +75,11 @@ def media_file(path: Path, kind: MediaKind = "video") -> MediaFile:
 
 @pytest.fixture
 def run_ffmpeg() -> Callable[..., None]:
+    return ffmpeg
+
+
+@pytest.fixture(scope="session")
+def module_ffmpeg() -> Callable[..., None]:
     return ffmpeg
 
 
@@ -130,6 +140,69 @@ def work(order: Callable[..., Order]) -> Callable[..., Path]:
         assert diary.told == sorted(diary.told)
         assert diary.told[-1] == 1.0
         return made.files[0].path
+
+    return make
+
+
+@pytest.fixture
+def made(order: Callable[..., Order]) -> Callable[..., list[MadeFile]]:
+    """Make a step with its schema's defaults and give back its files; the order's folder holds nothing else."""
+    catalog = load_catalog()
+
+    def make(made_by: str, **given: object) -> list[MadeFile]:
+        wanted = order(made_by, **fill(catalog.step(made_by), given, {}).values)
+        diary = Diary()
+        made: Made = asyncio.run(StepMaker().make(wanted, diary))
+        assert {file.path for file in made.files} == set(wanted.folder.iterdir())
+        assert diary.told == sorted(diary.told)
+        assert diary.told[-1] == 1.0
+        return list(made.files)
+
+    return make
+
+
+@pytest.fixture
+def take(order: Callable[..., Order]) -> Callable[..., Path]:
+    """Make a step whose file is an image, and give back its path; the order's folder holds nothing else."""
+
+    def make(made_by: str, **given: object) -> Path:
+        wanted = order(made_by, **given)
+        diary = Diary()
+        made: Made = asyncio.run(StepMaker().make(wanted, diary))
+        (file,) = made.files
+        info = read_media(file.path)
+        assert (file.kind, file.media_type) == (info.kind, info.media_type)
+        assert file.kind == "image"
+        assert list(wanted.folder.iterdir()) == [file.path]
+        assert diary.told == sorted(diary.told)
+        assert diary.told[-1] == 1.0
+        return file.path
+
+    return make
+
+
+@pytest.fixture
+def painting(tmp_path: Path) -> Callable[..., MediaFile]:
+    """`painting("a.png", Image.new("RGB", (40, 20), "red"))`: an image file, with its facts."""
+
+    def make(name: str, image: Image.Image, **options: object) -> MediaFile:
+        path = tmp_path / name
+        image.save(path, **options)
+        return MediaFile(read_media(path), path=path)
+
+    return make
+
+
+@pytest.fixture
+def refused(order: Callable[..., Order]) -> Callable[..., str]:
+    """Make a step that is refused, and give back the whole text of the error; nothing is left behind."""
+
+    def make(made_by: str, **given: object) -> str:
+        wanted = order(made_by, **given)
+        with pytest.raises(StepFailed) as caught:
+            asyncio.run(StepMaker().make(wanted, Diary()))
+        assert list(wanted.folder.iterdir()) == []
+        return str(caught.value)
 
     return make
 

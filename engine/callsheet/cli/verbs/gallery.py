@@ -6,8 +6,7 @@ import os
 import sys
 
 from callsheet.cli.options import File, OutputDir, Simulate
-from callsheet.cli.planning import Asked
-from callsheet.cli.running import output_folder
+from callsheet.cli.planning import Asked, output_folder
 from callsheet.problems import DataFault, Problem
 from callsheet.report.gallery import write_gallery
 from callsheet.report.manifest import read_manifest

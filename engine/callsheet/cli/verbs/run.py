@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from callsheet.cli.consent import ask
+from callsheet.cli.consent import ask, ask_for_the_rest
 from callsheet.cli.finish import finish
 from callsheet.cli.options import (
     Exclude,
@@ -23,8 +25,10 @@ from callsheet.cli.options import (
     Select,
     Simulate,
 )
-from callsheet.cli.planning import Asked
-from callsheet.cli.running import Terms, execute, paid_work, plan_and_decide
+from callsheet.cli.pilot import pilot_of
+from callsheet.cli.planning import Asked, Planned
+from callsheet.cli.running import Terms, decide_again, execute, paid_work, plan_and_decide, renders
+from callsheet.run.outcome import Decision
 
 
 def run(
@@ -44,6 +48,9 @@ def run(
     ] = None,
     allow_unpriced: Annotated[
         bool, typer.Option("--allow-unpriced", help="With a budget, let out what has no known price.")
+    ] = False,
+    pilot: Annotated[
+        bool, typer.Option("--pilot", help="Render the first of each route, and ask before the rest.")
     ] = False,
     no_submit: Annotated[bool, typer.Option("--no-submit", help="Cached and local work only.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="No network at all.")] = False,
@@ -76,6 +83,7 @@ def run(
         budget=budget,
         allow_unpriced=allow_unpriced,
         submit=not (no_submit or offline),
+        offline=offline,
         rerender=rerender,
         concurrency=concurrency,
         timeout=timeout,
@@ -85,8 +93,23 @@ def run(
         events=events,
     )
     planned, decided = plan_and_decide(asked, terms)
+    first = pilot_of(planned, decided) if pilot else None
+    if first is not None:
+        narrowed = decide_again(first, asked, terms)
+        _consent(first, narrowed, yes or budget is not None)
+        made = execute(first, narrowed, asked, terms)
+        planned, decided = plan_and_decide(asked, terms)
+        rest = renders(planned, decided)
+        if made.outcome.exit_code or not rest or not ask_for_the_rest(planned.plan, rest, sys.stdin, sys.stderr):
+            raise typer.Exit(finish(made, as_json=json))
+        if budget is not None:
+            terms = replace(terms, budget=max(0.0, budget - made.spent))
+    else:
+        _consent(planned, decided, yes or budget is not None)
+    raise typer.Exit(finish(execute(planned, decided, asked, terms), as_json=json))
+
+
+def _consent(planned: Planned, decided: Mapping[str, Decision], given: bool) -> None:
     paid = paid_work(planned, decided)
-    if paid and not yes and budget is None:
+    if paid and not given:
         ask(planned.plan, paid, sys.stdin, sys.stderr)
-    report = execute(planned, decided, asked, terms)
-    raise typer.Exit(finish(report, as_json=json))

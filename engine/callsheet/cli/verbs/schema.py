@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 
-from callsheet.catalog.load import load_catalog
+from callsheet.cli.catalogue import catalogue_here
 from callsheet.cli.editor_schema import editor_schema_text
-from callsheet.cli.project import find_project
 
 
 def schema() -> None:
@@ -16,5 +13,4 @@ def schema() -> None:
 
     In a project that has a folder `routes/` its routes are part of it. Example: callsheet schema > pipeline.schema.json
     """
-    project = find_project(Path("pipeline.yaml"), os.environ)
-    sys.stdout.write(editor_schema_text(load_catalog([project.root / "routes"])))
+    sys.stdout.write(editor_schema_text(catalogue_here()))

@@ -23,6 +23,9 @@ def simulate(
         str, typer.Option("--faults", metavar="SPEC", help="Faults, such as `status:500=0.05,submit:429=0.1`.")
     ] = "",
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="What queues, times and faults are drawn from.")] = 1,
+    extra_models: Annotated[
+        int, typer.Option("--extra-models", metavar="N", min=0, help="Offer so many invented models besides.")
+    ] = 0,
 ) -> None:
     """Serve the simulated Model API on loopback, for any client.
 
@@ -34,7 +37,8 @@ def simulate(
         injected = parse_faults(faults)
     except FaultSpecError as error:
         raise UsageFault(Problem("bad-faults", str(error))) from None
-    settings = Settings(speed=speed, seed=seed, faults=injected, token=os.environ.get("CALLSHEET_SIMULATOR_TOKEN"))
+    token = os.environ.get("CALLSHEET_SIMULATOR_TOKEN")
+    settings = Settings(speed=speed, seed=seed, faults=injected, token=token, extra_models=extra_models)
     run_forever("127.0.0.1", port, settings, _ready)
 
 

@@ -29,4 +29,5 @@ def steps(
     elif json:
         sys.stdout.write(as_json({"steps": [shape_record(one) for one in catalog.steps()]}))
     else:
-        sys.stdout.write("".join(f"{one.name:<12}{one.title}\n" for one in catalog.steps()))
+        width = max(len(one.name) for one in catalog.steps()) + 2
+        sys.stdout.write("".join(f"{one.name:<{width}}{one.title}\n" for one in catalog.steps()))

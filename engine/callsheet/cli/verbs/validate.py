@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json as json_format
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from callsheet.catalog.load import Catalog, load_catalog
+from callsheet.catalog.load import Catalog
+from callsheet.cli.catalogue import catalogue_of
 from callsheet.cli.options import Json, MaxInstances, Params, ParamsFile, Profile
 from callsheet.cli.planning import Asked, make
 from callsheet.cli.problem_list import problem_record
+from callsheet.cli.project import find_project
 from callsheet.problems import CallsheetError, Problem
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="The pipelines.", show_default=False)]
@@ -32,9 +35,10 @@ def validate(
     """
     problems: list[Problem] = []
     exit_code = 0
-    catalog = load_catalog()
+    catalogs: dict[Path, Catalog] = {}
     for file in files:
-        found, code = _problems(Asked(file, param or (), params_file, profile, max_instances=max_instances), catalog)
+        asked = Asked(file, param or (), params_file, profile, max_instances=max_instances)
+        found, code = _problems(asked, catalogs)
         problems += found
         exit_code = max(exit_code, code)
     errors = sum(problem.severity == "error" for problem in problems)
@@ -48,9 +52,10 @@ def validate(
     raise typer.Exit(exit_code)
 
 
-def _problems(asked: Asked, catalog: Catalog) -> tuple[list[Problem], int]:
+def _problems(asked: Asked, catalogs: dict[Path, Catalog]) -> tuple[list[Problem], int]:
     try:
-        plan = make(asked, catalog).plan
+        project = find_project(asked.file, os.environ)
+        plan = make(asked, catalogs.setdefault(project.root, catalogue_of(project))).plan
     except CallsheetError as error:
         return list(error.problems), error.exit_code
     found = list(plan.warnings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,22 +13,18 @@ from callsheet.makers.maker import Diary, MadeFile
 from callsheet.makers.outcome import ReadsFailed, ResultRefused, StillRunning, problem
 from callsheet.makers.remote.hosts import DownloadHosts
 from callsheet.makers.remote.limits import MIB, Limits
-from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing
-from callsheet.makers.remote.transport import NoAnswer, Transport
-from callsheet.media.sniff import EXTENSIONS, HEAD_BYTES, sniff
+from callsheet.makers.remote.partial import Partial, TryAgain
+from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing, retry_after
+from callsheet.makers.remote.transport import Download, NoAnswer, Transport
+from callsheet.media.sniff import EXTENSIONS, sniff
 
 _CHUNK = 1 << 16
+_REDIRECTS = (301, 302, 303, 307, 308)
 _KEPT = "the request is kept and nothing is paid twice"
 
 
 class LinkExpired(Exception):
     """The address no longer gives the result; the text says what it answered. Ask for the result again."""
-
-
-class _TryAgain(Exception):
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
 
 
 @dataclass(slots=True)
@@ -46,42 +43,48 @@ class Downloads:
     async def fetch(self, address: str, folder: Path, stem: str, diary: Diary) -> MadeFile:
         """Fetch one file as `folder/stem.EXT`; nothing else is left there.
 
+        What breaks off is gone on with where it ended, if its host can do that and says that it is still the same.
         Raises LinkExpired, and StillRunning (ResultRefused, ReadsFailed) where the request is kept for later.
         """
         patience = Patience(self.limits, self.timing)
-        partial = folder / f"{stem}.part"
+        furthest = 0
+        partial = Partial(folder / f"{stem}.part")
         try:
             while True:
                 try:
                     async with self._slots:
                         await self._receive(self.hosts.check(address), partial, diary)
                     return _known_by_content(partial, folder, stem)
-                except (NoAnswer, _TryAgain) as trouble:
+                except (NoAnswer, TryAgain) as trouble:
+                    if partial.size > furthest:
+                        furthest = partial.size
+                        patience.progress()
                     await self._pause(patience, trouble)
         except OSError as error:
             raise StillRunning(
                 problem("download-unwritable", f"a result can't be written: {error.strerror}", _KEPT)
             ) from error
         finally:
-            partial.unlink(missing_ok=True)
+            partial.path.unlink(missing_ok=True)
 
-    async def _pause(self, patience: Patience, trouble: NoAnswer | _TryAgain) -> None:
+    async def _pause(self, patience: Patience, trouble: NoAnswer | TryAgain) -> None:
         try:
-            await patience.wait(trouble.retry_after if isinstance(trouble, _TryAgain) else None)
+            await patience.wait(trouble.retry_after if isinstance(trouble, TryAgain) else None)
         except OutOfPatience:
             raise ReadsFailed(
                 problem("download-failed", f"a result can't be fetched: {trouble}", f"{_KEPT}: run again to pick it up")
             ) from None
 
-    async def _receive(self, url: httpx.URL, partial: Path, diary: Diary) -> None:
+    async def _receive(self, url: httpx.URL, partial: Partial, diary: Diary) -> None:
         """Follow the hops, each checked, to the file."""
         for _ in range(self.limits.redirects + 1):
-            async with self.transport.download(url) as response:
-                if not response.has_redirect_location:
-                    _judge(response)
+            async with self.transport.download(url, partial.conditions()) as response:
+                location = response.headers.get("location", "")
+                if response.status not in _REDIRECTS or not location:
+                    self._judge(response.status, response.headers)
                     await self._write(response, partial, diary)
                     return
-                url = self._next(url, response.headers.get("location", ""))
+                url = self._next(url, location)
         raise ResultRefused(problem("too-many-redirects", "the address of a result leads on and on", _KEPT))
 
     def _next(self, url: httpx.URL, location: str) -> httpx.URL:
@@ -93,23 +96,30 @@ class Downloads:
         except httpx.InvalidURL:
             return self.hosts.check("")
 
-    async def _write(self, response: httpx.Response, partial: Path, diary: Diary) -> None:
-        length = response.headers.get("content-length", "")
-        expected = int(length) if length.isascii() and length.isdigit() else None
-        if expected is not None and expected > self.limits.download_bytes:
+    def _judge(self, status: int, headers: Mapping[str, str]) -> None:
+        """Pass what gives the file; say of anything else whether the same address may still give it."""
+        if status in (200, 206, 416):
+            return
+        if status in (408, 429) or status >= 500 or status < 400:
+            raise TryAgain(f"its host answered HTTP {status}", retry_after(headers, self.timing))
+        raise LinkExpired(f"HTTP {status}")
+
+    async def _write(self, response: Download, partial: Partial, diary: Diary) -> None:
+        partial.begin(response.status, response.headers)
+        if partial.expected is not None and partial.expected > self.limits.download_bytes:
             raise self._too_large()
-        size, told = 0, 0.0
-        with partial.open("wb") as file:
-            async for chunk in response.aiter_bytes(_CHUNK):
-                size += len(chunk)
-                if size > self.limits.download_bytes:
+        told = 0.0
+        with partial.path.open("r+b" if partial.size else "wb") as file:
+            file.seek(partial.size)
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                if partial.size + len(chunk) > self.limits.download_bytes:
                     raise self._too_large()
                 file.write(chunk)
-                if expected and size / expected >= told + 0.01:
-                    told = min(1.0, size / expected)
+                partial.add(chunk)
+                if partial.expected and partial.size / partial.expected >= told + 0.01:
+                    told = min(1.0, partial.size / partial.expected)
                     diary.progress(told)
-        if expected is not None and response.num_bytes_downloaded != expected:
-            raise _TryAgain(f"{response.num_bytes_downloaded:,} of {expected:,} bytes came")
+        partial.end()
 
     def _too_large(self) -> ResultRefused:
         most = self.limits.download_bytes
@@ -122,29 +132,16 @@ class Downloads:
         )
 
 
-def _judge(response: httpx.Response) -> None:
-    """Pass a 200; say of anything else whether the same address may still give the result."""
-    status = response.status_code
-    if status == 200:
-        return
-    if status in (408, 429) or status >= 500 or status < 400:
-        after = response.headers.get("retry-after", "").strip()
-        seconds = float(after) if after.isascii() and after.isdigit() and len(after) < 9 else None
-        raise _TryAgain(f"its host answered HTTP {status}", seconds)
-    raise LinkExpired(f"HTTP {status}")
-
-
-def _known_by_content(partial: Path, folder: Path, stem: str) -> MadeFile:
-    with partial.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    known = sniff(head)
+def _known_by_content(partial: Partial, folder: Path, stem: str) -> MadeFile:
+    known = sniff(partial.head)
     if known is None:
         raise ResultRefused(
             problem(
                 "result-no-media",
-                f"a result is no image, video or audio that is known here: it begins with `{head[:16].hex(' ')}`",
+                "a result is no image, video or audio that is known here: it begins with"
+                f" `{partial.head[:16].hex(' ')}`",
                 f"{_KEPT}: run again to fetch it anew",
             )
         )
     kind, media_type = known
-    return MadeFile(kind, partial.rename(folder / f"{stem}{EXTENSIONS[media_type]}"), media_type)
+    return MadeFile(kind, partial.path.rename(folder / f"{stem}{EXTENSIONS[media_type]}"), media_type)

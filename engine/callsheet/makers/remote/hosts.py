@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 import httpx
+import yarl
 
 from callsheet.makers.outcome import ResultRefused, problem
 from callsheet.problems import UsageFault
@@ -44,6 +45,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def as_sent(url: httpx.URL) -> yarl.URL:
+    """The address as the connections beneath read it, byte for byte."""
+    return yarl.URL(str(url), encoded=True)
+
+
 class DownloadHosts:
     """`*.runcomfy.net`, `*.runcomfy.com`, the API base's origin where that is loopback, and the configured hosts
     (`cdn.example.com`, `*.example.com`, or a whole origin such as `http://127.0.0.1:9000`)."""
@@ -62,7 +68,10 @@ class DownloadHosts:
             url = httpx.URL(address)
         except httpx.InvalidURL:
             url = httpx.URL()
-        if _UNSAFE.search(authority) or "\\" in address or url.userinfo or not self._allows(url):
+        if _UNSAFE.search(authority) or "@" in authority or "\\" in address or not self._allows(url):
+            raise _refused(url)
+        sent = as_sent(url)
+        if (sent.scheme, sent.raw_host, sent.explicit_port) != (url.scheme, url.raw_host.decode("ascii"), url.port):
             raise _refused(url)
         return url
 

@@ -17,7 +17,10 @@ from callsheet.problems import DataFault, Problem
 
 MOST_IN_ALL = 64 * MIB
 MOST_OF_ONE: Mapping[MediaKind, int] = {"image": 6 * MIB, "video": 32 * MIB, "audio": 16 * MIB}
-_HINT = "make the file smaller, or give an https:// address that the API can fetch"
+_HINT = (
+    "make the file smaller, give an https:// address that the API can fetch, or name a bucket of yours under"
+    " `[assets]` in `callsheet.toml`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def embedded_bytes(order: Order) -> int:
             most = MOST_OF_ONE[file.info.kind]
             if file.info.bytes > most:
                 raise DataFault(_too_large(field, file, most))
-            total += len(_prefix(file)) + (file.info.bytes + 2) // 3 * 4
+            total += _embedded(file)
     if total > MOST_IN_ALL:
         raise DataFault(
             problem(
@@ -47,6 +50,17 @@ def embedded_bytes(order: Order) -> int:
             )
         )
     return total
+
+
+def too_large(order: Order) -> list[MediaFile]:
+    """The local media that must be sent in another way: those above the limit of their kind, and then the largest ones
+    until the others fit together."""
+    files = [file for value in order.input.values() for file in _local_files(value)]
+    out = [file for file in files if file.info.bytes > MOST_OF_ONE[file.info.kind]]
+    fitting = sorted((file for file in files if file not in out), key=lambda file: file.info.bytes)
+    while sum(map(_embedded, fitting)) > MOST_IN_ALL:
+        out.append(fitting.pop())
+    return list(dict.fromkeys(out))
 
 
 async def build_payload(order: Order) -> Payload:
@@ -107,6 +121,11 @@ def _read(field: str, file: MediaFile) -> bytes:
             )
         )
     return content
+
+
+def _embedded(file: MediaFile) -> int:
+    """How long the file is as a `data:` URI."""
+    return len(_prefix(file)) + (file.info.bytes + 2) // 3 * 4
 
 
 def _prefix(file: MediaFile) -> str:

@@ -14,8 +14,11 @@ from callsheet.makers.outcome import (
     StillRunning,
     problem,
 )
+from callsheet.makers.remote.circuit import Circuit
 from callsheet.makers.remote.limits import Limits
-from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing
+from callsheet.makers.remote.pace import Paces, Watch
+from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing, retry_after
+from callsheet.makers.remote.rate import Rate
 from callsheet.makers.remote.submit import token_rejected
 from callsheet.makers.remote.token import Secret
 from callsheet.makers.remote.transport import Answer, NoAnswer, Transport
@@ -24,6 +27,8 @@ from callsheet.makers.remote.wire import Meaning, Reply, error_text, judge, safe
 _KEPT = "the request is kept and nothing is paid twice: run again to pick it up"
 _SETTLE = "look for it in your account; nothing more is submitted for it until it is settled"
 _CANCEL_TRIES = 3
+_STATUS = "status"
+_RESULT = "result?include_cost=true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +39,50 @@ class Polls:
     token: Secret
     limits: Limits
     timing: Timing
+    circuit: Circuit
+    rate: Rate
+    paces: Paces
 
-    async def result(self, request_id: str, diary: Diary, *, fresh: bool) -> Reply:
+    async def result(self, request_id: str, route: str, diary: Diary, *, fresh: bool) -> Reply:
         """Wait until the request is over and return its result, which has at least one address.
 
         `fresh` says that it was submitted just now, so that a 404 may be a delay. Raises RenderFailed,
         RenderCancelled, AttachLost, StopSubmitting, and StillRunning where it is kept to be attached to later.
         """
-        started = self.timing.clock()
-        settled = started + self.limits.settle if fresh else started
-        pause = self.limits.poll_first
+        settled = self.timing.clock() + (self.limits.settle if fresh else 0.0)
+        with self.paces.watch(route, fresh=fresh) as watch:
+            if fresh:
+                await self._wait(watch)
+            return await self._watched(request_id, diary, settled, watch)
+
+    async def _watched(self, request_id: str, diary: Diary, settled: float, watch: Watch) -> Reply:
+        """Poll until there is a result. While a render runs the result itself is asked for: asked too early it answers
+        with the state, and where it does not, the status is asked for from then on."""
         told: tuple[str, int | None] | None = None
+        asked, direct = _STATUS, True
         while True:
-            reply = await self._read(request_id, "status", settled)
+            try:
+                reply = await self._read(request_id, asked, settled)
+            except (AttachLost, StillRunning) as fault:
+                if asked == _STATUS or isinstance(fault, ReadsFailed):
+                    raise
+                asked, direct = _STATUS, False
+                await self._wait(watch)
+                continue
             if reply.state not in ("queued", "running"):
-                reply = await self._finished(request_id, reply, settled)
+                reply = await self._finished(request_id, reply, settled, has_result=asked == _RESULT)
                 if reply.state == "completed":
+                    watch.ended()
                     return reply
+            asked = _RESULT if reply.state == "running" and direct else _STATUS
             news = (reply.state or "", reply.queue_position if reply.state == "queued" else None)
             if news != told:
                 diary.state(*news)
                 told = news
-            await self.timing.sleep(pause * self.timing.dice.uniform(0.9, 1.1))
-            pause = min(pause * self.limits.poll_growth, self.limits.poll_slowest)
+            await self._wait(watch)
+
+    async def _wait(self, watch: Watch) -> None:
+        await self.timing.sleep(watch.pause() * self.timing.dice.uniform(0.9, 1.1))
 
     async def cancel(self, request_id: str) -> bool | None:
         """Whether the request is cancelled now; None where that can't be known."""
@@ -73,11 +99,16 @@ class Polls:
             await self.timing.sleep(self.limits.retry_first)
         return None
 
-    async def _finished(self, request_id: str, reply: Reply, settled: float) -> Reply:
-        """The result of a request whose status says that it is over; a state that is none after all is handed back."""
+    async def _finished(self, request_id: str, reply: Reply, settled: float, *, has_result: bool) -> Reply:
+        """The result of a request that is said to be over; a state that is none after all is handed back.
+
+        `has_result`: the reply is an answer to the question for the result.
+        """
         waiting_until = max(settled, self.timing.clock() + self.limits.settle)
         while reply.state == "completed":
-            reply = await self._read(request_id, "result?include_cost=true", settled)
+            if not has_result:
+                reply = await self._read(request_id, _RESULT, settled)
+            has_result = False
             if reply.state != "completed" or reply.urls():
                 break
             if self.timing.clock() >= waiting_until:
@@ -120,17 +151,18 @@ class Polls:
         """One read, made again by class until it answers with a state."""
         patience = Patience(self.limits, self.timing)
         while True:
-            retry_after = None
+            seconds = None
+            await self.rate.turn()
             try:
                 answer = await self.transport.call("GET", f"/requests/{quote(request_id, safe='')}/{what}")
                 reply, trouble = self._understand(request_id, answer, settled)
                 if reply:
                     return reply
-                retry_after = answer.retry_after()
+                seconds = retry_after(answer.headers, self.timing)
             except NoAnswer as reason:
                 trouble = str(reason)
             try:
-                await patience.wait(retry_after)
+                await patience.wait(seconds)
             except OutOfPatience:
                 raise ReadsFailed(
                     problem("api-unreadable", f"request `{request_id}` can't be asked for: {trouble}", _KEPT)
@@ -147,7 +179,7 @@ class Polls:
             return reply, ""
         match verdict.meaning:
             case Meaning.ACCESS | Meaning.BALANCE:
-                raise token_rejected(verdict)
+                raise self.circuit.stop(token_rejected(verdict))
             case Meaning.GONE if self.timing.clock() >= settled:
                 raise AttachLost(
                     problem("request-gone", f"the API knows no request `{request_id}` ({verdict.text})", _SETTLE)

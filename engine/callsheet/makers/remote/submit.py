@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 from callsheet.makers.maker import Diary, Order
 from callsheet.makers.outcome import StopSubmitting, SubmitUnknown, problem
+from callsheet.makers.remote.assets import Assets, hosted
+from callsheet.makers.remote.circuit import Circuit
 from callsheet.makers.remote.limits import MIB, Limits
-from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing
+from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing, retry_after
 from callsheet.makers.remote.payload import Payload, build_payload, embedded_bytes
 from callsheet.makers.remote.token import Secret
 from callsheet.makers.remote.transport import Answer, NoAnswer, Transport
@@ -57,6 +59,8 @@ class Submits:
     token: Secret
     limits: Limits
     timing: Timing
+    circuit: Circuit
+    assets: Assets | None
     label: bool
     _slots: asyncio.Semaphore = field(init=False)
     _large_slots: asyncio.Semaphore = field(init=False)
@@ -69,12 +73,16 @@ class Submits:
         """Submit and return the request id, which the diary then has already.
 
         Raises SubmitUnknown where it may have been taken, StopSubmitting, DataFault where it was refused, and
-        RetryableFault or UpstreamFault where it could not be made for too long; after these the diary is told.
+        RetryableFault or UpstreamFault where it could not be made for too long, or is not made any more; after these
+        the diary is told.
         """
+        self.circuit.check(order.instance, order.made_by)
+        order = await hosted(order, self.assets)
         slots = self._large_slots if embedded_bytes(order) > _LARGE else self._slots
         patience = Patience(self.limits, self.timing)
         while True:
             async with slots:
+                self.circuit.check(order.instance, order.made_by)
                 taken = await self._attempt(order, diary)
             if isinstance(taken, str):
                 return taken
@@ -112,11 +120,12 @@ class Submits:
             await diary.refused()
             raise asyncio.CancelledError
         try:
-            async with self.transport.submit(
+            answer = await self.transport.submit(
                 f"/models/{quote(order.made_by, safe='/')}", payload.body, self._headers(order), flight.leave
-            ) as answer:
-                return await self._hear(answer, order, payload, diary)
+            )
+            return await self._hear(answer, order, payload, diary)
         except NoAnswer as reason:
+            self.circuit.unheard(order.made_by)
             if flight.phase is _Phase.LEFT:
                 raise _unknown(order, payload, str(reason)) from None
             await diary.refused()
@@ -129,6 +138,7 @@ class Submits:
 
     async def _hear(self, answer: Answer, order: Order, payload: Payload, diary: Diary) -> str | _NotTaken:
         verdict = judge(answer.status, answer.body, self.token)
+        self.circuit.hear(order.made_by, answer.status, verdict)
         if answer.whole and 200 <= answer.status < 300 and verdict.reply and verdict.reply.request_id:
             await self._keep(verdict.reply.request_id, order, payload, diary)
             return verdict.reply.request_id
@@ -138,8 +148,9 @@ class Submits:
             raise _unknown(order, payload, evidence)
         await diary.refused()
         if verdict.meaning is Meaning.LIMITED:
-            return _NotTaken(_limited(order, verdict), answer.retry_after())
-        raise _rejected(order, verdict)
+            return _NotTaken(_limited(order, verdict), retry_after(answer.headers, self.timing))
+        fault = _rejected(order, verdict)
+        raise self.circuit.stop(fault) if isinstance(fault, StopSubmitting) else fault
 
     async def _keep(self, request_id: str, order: Order, payload: Payload, diary: Diary) -> None:
         try:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Self
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
+import yarl
 
+from callsheet.makers.remote.hosts import as_sent
 from callsheet.makers.remote.limits import Limits
 from callsheet.makers.remote.token import Secret
 
 _CHUNK = 1 << 16
-_BROKEN = (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError)
+Download = aiohttp.ClientResponse
+_BROKEN = (aiohttp.ClientError, OSError, ValueError)
 
 
 class NoAnswer(Exception):
@@ -29,113 +31,104 @@ class Answer:
     """An HTTP answer; `whole` is false where the connection broke, or a limit was met, within its body."""
 
     status: int
-    headers: httpx.Headers
+    headers: Mapping[str, str]
     body: bytes
     whole: bool
 
-    def retry_after(self) -> float | None:
-        """Seconds that the server asks to wait, where it says so as a number."""
-        text = self.headers.get("retry-after", "").strip()
-        return float(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
 
 class Transport:
-    """The connections of one run to one API. The token goes to the base's origin and nowhere else."""
+    """The connections of one run to one API. The token goes to the base's origin and nowhere else.
+
+    No answer's redirect is followed here and no cookie is kept. A request may be sent twice by the connections
+    beneath only where it is a GET.
+    """
 
     def __init__(self, base: httpx.URL, token: Secret, limits: Limits) -> None:
-        self._base = base
-        self._token = token
+        self._base = str(base)
+        self._own = {"authorization": f"Bearer {token.reveal()}", "accept": "application/json"}
         self._limits = limits
+        self._timeout = aiohttp.ClientTimeout(sock_connect=limits.connect, sock_read=limits.silence)
 
     async def __aenter__(self) -> Self:
         self._tls = httpx.create_ssl_context()
-        self._reads = self._connections(self._limits.reads)
-        self._downloads = self._connections(self._limits.downloads)
+        self._reads = self._session(self._limits.reads)
+        self._submits = self._session(0, force_close=True, trace_configs=[_tell_when_leaving()])
+        self._downloads = self._session(self._limits.downloads, auto_decompress=False)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._reads.aclose()
-        await self._downloads.aclose()
+        for session in (self._reads, self._submits, self._downloads):
+            await session.close()
 
     async def call(self, method: str, path: str) -> Answer:
         """A call that may be made again: a read, or a cancel. Raises NoAnswer."""
-        request = self._request(method, path)
         try:
             async with asyncio.timeout(self._limits.answer):
-                response = await self._reads.handle_async_request(request)
+                response = await self._reads.request(
+                    method, self._address(path), headers=self._own, timeout=self._timeout, allow_redirects=False
+                )
+                return await self._read(response)
+        except _BROKEN as error:
+            raise NoAnswer(_reason(error, self._limits)) from None
+
+    async def submit(self, path: str, body: bytes, headers: Mapping[str, str], on_leave: Callable[[], None]) -> Answer:
+        """One POST over a connection that has carried nothing; no redirect, no retry. `on_leave` is called before the
+        first byte of the request is written. Nothing is waited for between the answer's last byte and the return.
+        Raises NoAnswer."""
+        content = {"content-type": "application/json", "content-length": str(len(body))}
+        try:
+            async with asyncio.timeout(self._limits.answer + len(body) / _CHUNK):
+                response = await self._submits.post(
+                    self._address(path),
+                    data=body if len(body) <= _CHUNK else _slices(body),
+                    headers={**self._own, **content, **headers},
+                    timeout=self._timeout,
+                    allow_redirects=False,
+                    trace_request_ctx=on_leave,
+                )
                 return await self._read(response)
         except _BROKEN as error:
             raise NoAnswer(_reason(error, self._limits)) from None
 
     @asynccontextmanager
-    async def submit(
-        self, path: str, body: bytes, headers: dict[str, str], on_leave: Callable[[], None]
-    ) -> AsyncIterator[Answer]:
-        """One POST over a connection that has carried nothing; no redirect, no retry. `on_leave` is called before the
-        first byte of the request is written. Raises NoAnswer."""
-        fresh = self._connections(1, fresh=True, on_leave=on_leave)
-        request = self._request("POST", path, body, headers)
-        try:
-            try:
-                async with asyncio.timeout(self._limits.answer + len(body) / _CHUNK):
-                    response = await fresh.handle_async_request(request)
-                    answer = await self._read(response)
-            except _BROKEN as error:
-                raise NoAnswer(_reason(error, self._limits)) from None
-            yield answer
-        finally:
-            await fresh.aclose()
-
-    @asynccontextmanager
-    async def download(self, url: httpx.URL) -> AsyncIterator[httpx.Response]:
+    async def download(self, url: httpx.URL, headers: Mapping[str, str]) -> AsyncIterator[Download]:
         """The answer to a GET without the token, its body unread. Raises NoAnswer, also for breaks within the block."""
-        request = httpx.Request("GET", url, headers={"accept-encoding": "identity"}, extensions=self._timeouts())
         try:
-            response = await self._downloads.handle_async_request(request)
-            response.request = request
+            response = await self._downloads.get(
+                as_sent(url),
+                headers={"accept": "*/*", "accept-encoding": "identity", **headers},
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
             try:
                 yield response
             finally:
-                await response.aclose()
-        except (httpx.HTTPError, aiohttp.ClientError) as error:
+                response.close()
+        except aiohttp.ClientError as error:
             raise NoAnswer(_reason(error, self._limits)) from None
 
-    def _request(
-        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> httpx.Request:
-        """A request to the base's origin, with the token."""
-        own = {"authorization": f"Bearer {self._token.reveal()}", "accept": "application/json"}
-        if body is not None:
-            own |= {"content-type": "application/json", "content-length": str(len(body))}
-        return httpx.Request(
-            method,
-            f"{self._base}{path}",
-            headers=own | (headers or {}),
-            content=None if body is None else _slices(body),
-            extensions=self._timeouts(),
-        )
+    def _address(self, path: str) -> yarl.URL:
+        return yarl.URL(f"{self._base}{path}", encoded=True)
 
-    def _timeouts(self) -> dict[str, object]:
-        timeout = httpx.Timeout(self._limits.silence, connect=self._limits.connect, pool=None)
-        return {"timeout": timeout.as_dict()}
-
-    def _connections(
-        self, at_once: int, *, fresh: bool = False, on_leave: Callable[[], None] | None = None
-    ) -> AiohttpTransport:
-        tracing = []
-        if on_leave is not None:
-            tracing.append(_tell_when_leaving(on_leave))
-        session = aiohttp.ClientSession(
-            connector=_connector(at_once, fresh, self._tls),
+    def _session(
+        self,
+        at_once: int,
+        *,
+        force_close: bool = False,
+        auto_decompress: bool = True,
+        trace_configs: list[aiohttp.TraceConfig] | None = None,
+    ) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=at_once, ssl=self._tls, force_close=force_close),
             cookie_jar=aiohttp.DummyCookieJar(),
-            trace_configs=tracing,
+            auto_decompress=auto_decompress,
+            trace_configs=trace_configs,
         )
-        return AiohttpTransport(verify=self._tls, client=session)
 
-    async def _read(self, response: httpx.Response) -> Answer:
+    async def _read(self, response: aiohttp.ClientResponse) -> Answer:
         parts, size, whole = [], 0, True
         try:
-            async for part in response.aiter_bytes():
+            async for part in response.content.iter_any():
                 size += len(part)
                 if size > self._limits.answer_bytes:
                     whole = False
@@ -144,17 +137,17 @@ class Transport:
         except _BROKEN:
             whole = False
         finally:
-            await response.aclose()
-        return Answer(response.status_code, response.headers, b"".join(parts), whole)
+            response.close()
+        return Answer(response.status, response.headers, b"".join(parts), whole)
 
 
-def _connector(at_once: int, fresh: bool, tls: ssl.SSLContext) -> aiohttp.TCPConnector:
-    return aiohttp.TCPConnector(limit=at_once, ssl=tls, force_close=fresh)
+def _tell_when_leaving() -> aiohttp.TraceConfig:
+    """Calls what the request carries as its `trace_request_ctx` before its first byte is written."""
 
-
-def _tell_when_leaving(on_leave: Callable[[], None]) -> aiohttp.TraceConfig:
-    async def leaving(*_: object) -> None:
-        on_leave()
+    async def leaving(
+        _: aiohttp.ClientSession, trace: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        trace.trace_request_ctx()
 
     tracing = aiohttp.TraceConfig()
     tracing.on_request_headers_sent.append(leaving)
@@ -168,8 +161,7 @@ async def _slices(body: bytes) -> AsyncIterator[bytes]:
 
 def _reason(error: Exception, limits: Limits) -> str:
     """Why there is no answer, in words of our own: those of the libraries may quote addresses and headers."""
-    cause = error.__cause__ if isinstance(error, httpx.HTTPError) and error.__cause__ else error
-    match cause:
+    match error:
         case aiohttp.ClientConnectorDNSError():
             return "the name of the API's host can't be resolved"
         case aiohttp.ClientSSLError():

@@ -53,39 +53,67 @@ async def contact_sheet(order: Order, engine: Engine, diary: Diary) -> Made:
     """One PNG page: of each clip its middle picture, each image whole, in cells of the first one's shape."""
     sources = stills_and_clips(order, "images", "clips")
     labels = _labels(order, len(sources))
-    clips = [await engine.read(source) for source in sources]
-    width = round(number(order, "cell_width", 320) or 0)
-    height = max(1, round(clips[0].height * width / clips[0].width))
-    blocks = [_block(order, label, width) for label in labels]
-    columns = min(len(clips), round(number(order, "columns") or ceil(sqrt(len(clips)))))
-    tallest = max((block.height for block in blocks if block is not None), default=0)
-    grid = Grid(columns, ceil(len(clips) / columns), width, height, max(2, width // 20), tallest)
-    if max(grid.size) > _MOST_PIXELS:
-        message = f"the sheet would be {grid.size[0]}x{grid.size[1]} pixels, the most is {_MOST_PIXELS} a side"
-        raise StepFailed(problem("step-too-large", message, "lower `cell_width`, or change `columns`"))
+    first = await engine.read(sources[0])
+    grid, blocks = _grid(order, first, labels)
+    cells = [order.folder / f"cell-{place}.png" for place in range(len(sources))]
     output = order.folder / "image.png"
-    sheet = Image.new("RGB", grid.size, _PAPER)
-    for place, (source, clip, block) in enumerate(zip(sources, clips, blocks, strict=True)):
-        cell = order.folder / "cell.png"
-        try:
-            size = await _grab(engine, source, clip, (width, height), cell)
-            await asyncio.to_thread(_put, sheet, grid, place, cell, size, block)
-        finally:
-            cell.unlink(missing_ok=True)
-        diary.progress((place + 1) / (len(clips) + 1))
-    await asyncio.to_thread(sheet.save, output)
+    told = 0
+
+    async def cell(place: int) -> tuple[int, int]:
+        nonlocal told
+        clip = await engine.read(sources[place]) if place else first
+        size = await _grab(engine, sources[place], clip, grid, cells[place])
+        told += 1
+        diary.progress(told / (len(sources) + 1))
+        return size
+
+    try:
+        sizes = await asyncio.gather(*map(cell, range(len(sources))), return_exceptions=True)
+        await asyncio.to_thread(_compose, grid, [_whole(size) for size in sizes], cells, blocks, output)
+    finally:
+        for path in cells:
+            path.unlink(missing_ok=True)
     diary.progress(1.0)
     return Made((MadeFile("image", output, "image/png"),))
 
 
-async def _grab(engine: Engine, source: Source, clip: Clip, cell: tuple[int, int], output: Path) -> tuple[int, int]:
+def _whole(size: tuple[int, int] | BaseException) -> tuple[int, int]:
+    """A size, or raises what was found in its place: of several errors that of the first cell."""
+    if isinstance(size, BaseException):
+        raise size
+    return size
+
+
+def _grid(order: Order, first: Clip, labels: Sequence[str]) -> tuple[Grid, list[Block | None]]:
+    width = round(number(order, "cell_width", 320) or 0)
+    height = max(1, round(first.height * width / first.width))
+    blocks = [_block(order, label, width) for label in labels]
+    columns = min(len(labels), round(number(order, "columns") or ceil(sqrt(len(labels)))))
+    tallest = max((block.height for block in blocks if block is not None), default=0)
+    grid = Grid(columns, ceil(len(labels) / columns), width, height, max(2, width // 20), tallest)
+    if max(grid.size) > _MOST_PIXELS:
+        message = f"the sheet would be {grid.size[0]}x{grid.size[1]} pixels, the most is {_MOST_PIXELS} a side"
+        raise StepFailed(problem("step-too-large", message, "lower `cell_width`, or change `columns`"))
+    return grid, blocks
+
+
+async def _grab(engine: Engine, source: Source, clip: Clip, grid: Grid, output: Path) -> tuple[int, int]:
     """Write the middle picture of a clip at the size at which it just fits into a cell; returns that size."""
-    factor = min(cell[0] / clip.width, cell[1] / clip.height)
-    size = min(cell[0], max(1, round(clip.width * factor))), min(cell[1], max(1, round(clip.height * factor)))
+    factor = min(grid.width / clip.width, grid.height / clip.height)
+    size = min(grid.width, max(1, round(clip.width * factor))), min(grid.height, max(1, round(clip.height * factor)))
     middle = clip.frames // 2
     graph = f"[0:v:0]trim=start_frame={middle}:end_frame={middle + 1},{in_rgb(clip, *size)}[video]"
     await engine.still([source], graph, output)
     return size
+
+
+def _compose(
+    grid: Grid, sizes: Sequence[tuple[int, int]], cells: Sequence[Path], blocks: Sequence[Block | None], output: Path
+) -> None:
+    sheet = Image.new("RGB", grid.size, _PAPER)
+    for place, (cell, size, block) in enumerate(zip(cells, sizes, blocks, strict=True)):
+        _put(sheet, grid, place, cell, size, block)
+    sheet.save(output)
 
 
 def _put(sheet: Image.Image, grid: Grid, place: int, cell: Path, size: tuple[int, int], block: Block | None) -> None:

@@ -158,7 +158,7 @@ class Engine:
         try:
             async with self._places:
                 await self._run(arguments, sources, lambda _: None)
-            if not output.is_file():
+            if not _is_there(output):
                 message = f"{sources[0].label} has no such picture"
                 raise StepFailed(problem("media-unreadable", message, "fewer pictures can be decoded than it says"))
         except BaseException:
@@ -275,9 +275,12 @@ def _fault(returncode: int, said: str, sources: Sequence[Source], limits: Limits
             problem("step-memory", f"{first} needs more memory than the {limits.memory_bytes:,} bytes allowed")
         )
     numbers = [int(match[1]) for line in errors if (match := _SOURCE_NUMBER.search(line))]
-    source = sources[numbers[0]] if numbers and numbers[0] < len(sources) else sources[0]
-    why = _reason(errors, sources, source.read_as)
-    return StepFailed(problem("media-unreadable", f"{source.label} can't be read as {source.read_as}", why))
+    known = sources[numbers[0] : numbers[0] + 1] if numbers else ()
+    suspects = known or sources[:3]
+    names = " or ".join(source.label for source in suspects)
+    kinds = " or ".join(dict.fromkeys(source.read_as for source in suspects))
+    why = _reason(errors, sources, suspects[0].read_as)
+    return StepFailed(problem("media-unreadable", f"{names} can't be read as {kinds}", why))
 
 
 def _reason(errors: Sequence[str], sources: Sequence[Source], read_as: str) -> str:
@@ -291,6 +294,10 @@ def _reason(errors: Sequence[str], sources: Sequence[Source], read_as: str) -> s
         if words:
             return f"the decoder says: {words.rstrip('.')}"
     return "the decoder died without a word"
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file()
 
 
 def _remove(path: Path) -> None:

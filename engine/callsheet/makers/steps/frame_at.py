@@ -19,7 +19,7 @@ async def frame(order: Order, engine: Engine, diary: Diary) -> Made:
     at = seconds(order, "at") or Fraction(0)
     clip = await engine.read(source)
     number = picture_at(order, clip, at)
-    return await grab(order, engine, diary, source, clip, number, number + 1)
+    return await grab(order, engine, diary, source, clip, f"trim=start_frame={number}:end_frame={number + 1}")
 
 
 def picture_at(order: Order, clip: Clip, at: Fraction) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from callsheet.makers.maker import Diary, Made, MadeFile, Order
 from callsheet.makers.steps.clip import Clip
 from callsheet.makers.steps.engine import Engine, Source
@@ -10,16 +12,22 @@ _SCALE = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact"
 _SRGB = "setparams=colorspace=gbr:color_primaries=bt709:color_trc=iec61966-2-1:range=pc"
 
 
-async def grab(
-    order: Order, engine: Engine, diary: Diary, source: Source, clip: Clip, first: int, end: int | None = None
-) -> Made:
-    """The last picture from number `first` on and before number `end`, as a PNG file of the clip's size."""
+async def grab(order: Order, engine: Engine, diary: Diary, source: Source, clip: Clip, choosing: str) -> Made:
+    """The one picture of a clip that the filters `choosing` leave, as a PNG file of the clip's size."""
     output = order.folder / "image.png"
-    until = "" if end is None else f":end_frame={end}"
-    graph = f"[0:v:0]trim=start_frame={first}{until},{in_rgb(clip, clip.width, clip.height)}[video]"
-    await engine.still([source], graph, output)
+    await engine.still([source], f"[0:v:0]{choosing},{in_rgb(clip, clip.width, clip.height)}[video]", output)
+    return grabbed(output, diary)
+
+
+def grabbed(output: Path, diary: Diary) -> Made:
+    """What was made, told to the diary as done."""
     diary.progress(1.0)
     return Made((MadeFile("image", output, "image/png"),))
+
+
+def in_own_rgb() -> str:
+    """Filters that bring a clip, whatever its size, into sRGB and square pixels; it must name its colour matrix."""
+    return f"scale=w=round(iw*sar):h=ih:{_SCALE},format=rgb24,{_SRGB},setsar=1"
 
 
 def in_rgb(clip: Clip, width: int, height: int) -> str:

@@ -17,11 +17,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from callsheet.makers.steps import wrap
 from callsheet.makers.steps.bidi import levels, visual_order
+from callsheet.makers.steps.cmap import characters, coverage
 
 _WEIGHT = 600
 _LEADING = 1.32
 _SMOOTH = 4
-_NO_CHARACTER = "\uffff"
 _KEPT_INVISIBLE = "\u200c\u200d"
 _MARKS_OF_DIRECTION = "\u200e\u200f\u061c"
 _CJK_FACES = {"ja": 0, "ko": 1, "zh-hans": 2, "zh-hant": 3, "zh-hk": 4}
@@ -198,8 +198,12 @@ def faces(language: str) -> tuple[Face, ...]:
 @lru_cache(maxsize=4096)
 def covers(face: Face, char: str) -> bool:
     """Whether a face has a glyph of its own for a character."""
-    font = ImageFont.truetype(face.path, 24, face.index, layout_engine=ImageFont.Layout.BASIC)
-    return char in _KEPT_INVISIBLE or bytes(font.getmask(char)) != bytes(font.getmask(_NO_CHARACTER))
+    return char in _KEPT_INVISIBLE or ord(char) in characters(face.path, face.index)
+
+
+def glyph_table() -> str:
+    """The shipped table `schemas/glyphs.json`, made anew from the fonts: what captions can be drawn in."""
+    return coverage((face.path, face.index) for face in faces("ja"))
 
 
 @lru_cache(maxsize=64)

@@ -43,7 +43,7 @@ async def loudness(order: Order, engine: Engine, diary: Diary) -> Made:
 
 
 async def _shaped(engine: Engine, source: Source, start: str, target: float, peak: float, rate: int) -> str:
-    """The filters, behind `start`, that reach the target: one gain, and a limiter where peaks would pass the ceiling."""
+    """The filters, behind `start`, that reach the target: one gain, and a limiter where peaks would pass."""
     before = await loudness_of(engine, [source], f"{start}[heard]")
     if before.lufs == -inf:
         raise StepFailed(problem("silent", f"{source.label} is silent, or too short to tell how loud it is"))

@@ -16,8 +16,15 @@ from callsheet.makers.steps.engine import Engine, Source
 from callsheet.makers.steps.order_input import audio, choice, number, one_of, seconds, video
 from callsheet.makers.steps.replace_audio import faded, repeated
 from callsheet.makers.steps.sound import (
-    SAMPLES, STEREO, Sound, lay_sound, loudness_of, pauses_of, read_sound, write_wav,
-)  # fmt: skip
+    SAMPLES,
+    STEREO,
+    Sound,
+    lay_sound,
+    loudness_of,
+    pauses_of,
+    read_sound,
+    write_wav,
+)
 
 _STEPS = 1000
 """Values a second of the curve by which the music steps back."""

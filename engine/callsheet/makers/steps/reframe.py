@@ -41,7 +41,7 @@ async def reframe(order: Order, engine: Engine, diary: Diary) -> Made:
 
 def _cut(clip: Clip, frame: Frame, across: Fraction, down: Fraction) -> str:
     """Filters that fill the frame and keep the focus as near to its middle as the clip's edges allow."""
-    width, height = covering(clip, frame)
+    width, height = _covering(clip, frame)
     left = _start(width, frame.width, across)
     top = _start(height, frame.height, down)
     return f"{in_bt709(clip, width, height)},crop={frame.width}:{frame.height}:{left}:{top},setsar=1"
@@ -52,7 +52,7 @@ def _start(length: int, kept: int, focus: Fraction) -> int:
     return max(0, min(length - kept, wanted))
 
 
-def covering(clip: Clip, frame: Frame) -> tuple[int, int]:
+def _covering(clip: Clip, frame: Frame) -> tuple[int, int]:
     """Width and height, in even numbers, at which a clip just covers a frame."""
     factor = max(Fraction(frame.width, clip.width), Fraction(frame.height, clip.height))
     return max(frame.width, round(clip.width * factor / 2) * 2), max(frame.height, round(clip.height * factor / 2) * 2)
@@ -64,7 +64,7 @@ def _blurred(clip: Clip, frame: Frame) -> str:
     width = min(frame.width, max(2, round(clip.width * factor / 2) * 2))
     height = min(frame.height, max(2, round(clip.height * factor / 2) * 2))
     small = Frame(_small(frame.width), _small(frame.height), "the blur")
-    wide, high = covering(clip, small)
+    wide, high = _covering(clip, small)
     left, top = (frame.width - width) // 4 * 2, (frame.height - height) // 4 * 2
     return (
         "[0:v:0]split[front][behind];"

@@ -8,8 +8,9 @@ from callsheet.makers.maker import Diary, Made, MadeFile, Order
 from callsheet.makers.outcome import StepFailed, problem
 from callsheet.makers.steps.engine import Encoding, Engine
 from callsheet.makers.steps.order_input import choice, seconds, video
+from callsheet.makers.steps.sound import STEREO
 from callsheet.makers.steps.target import own_frame
-from callsheet.makers.steps.timeline import SAMPLES, STEREO, frame_count, pictures, sample_count
+from callsheet.makers.steps.timeline import frame_count, pictures, sample_count
 
 
 async def speed(order: Order, engine: Engine, diary: Diary) -> Made:
@@ -26,22 +27,10 @@ async def speed(order: Order, engine: Engine, diary: Diary) -> Made:
     heard = bool(clip.sounds) and audio == "keep"
     if heard:
         graph += (
-            f";[0:a:0]aresample={SAMPLES}:async=1:first_pts=0,{STEREO},{_tempo(factor)},apad,"
+            f";[0:a:0]{STEREO},rubberband=tempo={float(factor):.9g}:window=short,apad,"
             f"atrim=end_sample={sample_count(frames, clip.rate)},asetpts=N/SR/TB[audio]"
         )
     output = order.folder / "video.mp4"
     encoding = Encoding(graph, "graph" if heard else "none", frames, clip.rate)
     await engine.encode([source], encoding, output, diary.progress)
     return Made((MadeFile("video", output, "video/mp4"),))
-
-
-def _tempo(factor: Fraction) -> str:
-    """Filters that change the tempo; each can at most halve or double it without losing sound."""
-    parts: list[str] = []
-    while factor > 2:
-        parts.append("atempo=2")
-        factor /= 2
-    while factor < Fraction(1, 2):
-        parts.append("atempo=0.5")
-        factor *= 2
-    return ",".join([*parts, f"atempo={float(factor):.9g}"])

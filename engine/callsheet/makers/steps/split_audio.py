@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 
@@ -25,7 +26,7 @@ async def split_audio(order: Order, engine: Engine, diary: Diary) -> Made:
     sound = await read_sound(engine, source)
     pauses = await pauses_of(engine, source, _SHORTEST_PAUSE)
     cuts = [0, *places(sound, pauses, float(least), float(most)), sound.samples]
-    parts = list(zip(cuts, cuts[1:], strict=False))
+    parts = list(pairwise(cuts))
     wanted = _wanted(order, sound, len(parts))
     files: list[MadeFile] = []
     try:
@@ -88,7 +89,9 @@ def _wanted(order: Order, sound: Sound, count: int) -> list[int]:
         return list(range(count))
     if part > count:
         parts = "part" if count == 1 else "parts"
-        raise StepFailed(problem("no-such-part", f"{sound.label} makes {count} {parts}, and part {part:g} is asked for"))
+        raise StepFailed(
+            problem("no-such-part", f"{sound.label} makes {count} {parts}, and part {part:g} is asked for")
+        )
     return [int(part) - 1]
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from callsheet.makers.maker import Diary, Made, MadeFile, Order
 from callsheet.makers.steps.clip import Clip, standard_rate
 from callsheet.makers.steps.engine import Encoding, Engine
-from callsheet.makers.steps.frame import FITS, Frame, fitted
+from callsheet.makers.steps.frame import FITS, Fit, Frame, fitted
 from callsheet.makers.steps.order_input import choice, image, number, seconds
 from callsheet.makers.steps.target import asked_frame
 from callsheet.makers.steps.timeline import frame_count
@@ -37,21 +37,19 @@ async def still(order: Order, engine: Engine, diary: Diary) -> Made:
     picture = await engine.read(source)
     frame = asked_frame(order, picture)
     held = f"loop=loop={frames - 1}:size=1,setpts=N/({rate})/TB,fps=fps={rate}"
-    if move == "none" or not amount:
-        graph = f"[0:v:0]{fitted(picture, frame, fit)},{held}[video]"
-    else:
-        graph = f"[0:v:0]{_moved(picture, frame, fit, held, _quad(move, amount, frames))}[video]"
+    filters = f"{fitted(picture, frame, fit)},{held}"
+    if move != "none" and amount:
+        filters = _moved(picture, frame, fit, held, _quad(move, amount, frames))
     output = order.folder / "video.mp4"
-    await engine.encode([source], Encoding(graph, "none", frames, rate), output, diary.progress)
+    await engine.encode([source], Encoding(f"[0:v:0]{filters}[video]", "none", frames, rate), output, diary.progress)
     return Made((MadeFile("video", output, "video/mp4"),))
 
 
-def _moved(picture: Clip, frame: Frame, fit: str, held: str, quad: str) -> str:
+def _moved(picture: Clip, frame: Frame, fit: Fit, held: str, quad: str) -> str:
     """Filters that hold the picture at a larger size, look at a moving part of it, and bring that into the frame."""
     wide = Frame(frame.width * 3 // 4 * 2, frame.height * 3 // 4 * 2, frame.given_by)
-    fitting = next(one for one in FITS if one == fit)
     return (
-        f"{fitted(picture, wide, fitting)},{held},perspective={quad}:sense=source:interpolation=cubic:eval=frame,"
+        f"{fitted(picture, wide, fit)},{held},perspective={quad}:sense=source:interpolation=cubic:eval=frame,"
         f"scale={frame.width}:{frame.height}:{_SCALE},setsar=1"
     )
 

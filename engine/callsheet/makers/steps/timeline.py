@@ -7,12 +7,7 @@ from math import floor
 
 from callsheet.makers.steps.clip import Clip
 from callsheet.makers.steps.engine import Sound
-
-SAMPLES = 48_000
-"""Samples a second of all sound that is made here."""
-
-STEREO = "aformat=sample_fmts=fltp:channel_layouts=stereo"
-"""A filter to two channels."""
+from callsheet.makers.steps.sound import SAMPLES, STEREO
 
 
 def frame_count(seconds: Fraction, rate: Fraction) -> int:
@@ -38,15 +33,12 @@ def pictures(place: int, rate: Fraction, shaping: str, frames: int, first: int =
 
 def sound(place: int, samples: int, first: int = 0, track: int = 0) -> str:
     """Filters from a sound track of source `place` to exactly `samples` samples; silence follows where it ends."""
-    return (
-        f"[{place}:a:{track}]aresample={SAMPLES}:async=1:first_pts=0,{STEREO},"
-        f"apad,atrim=start_sample={first}:end_sample={first + samples},asetpts=N/SR/TB"
-    )
+    return f"[{place}:a:{track}]{STEREO},apad,atrim=start_sample={first}:end_sample={first + samples},asetpts=N/SR/TB"
 
 
 def silence(samples: int) -> str:
     """Filters that make so many samples of silence."""
-    return f"anullsrc=r={SAMPLES}:cl=stereo,{STEREO},atrim=end_sample={samples},asetpts=N/SR/TB"
+    return f"anullsrc=r={SAMPLES}:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample={samples},asetpts=N/SR/TB"
 
 
 def kept_sound(clip: Clip) -> tuple[str, Sound]:

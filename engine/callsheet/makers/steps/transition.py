@@ -12,14 +12,9 @@ from callsheet.makers.steps.clip import Clip
 from callsheet.makers.steps.order_input import choice, seconds
 from callsheet.makers.steps.timeline import frame_count, sample_count
 
-_EFFECTS = {
-    "crossfade": "fade",
-    "black": "fadeblack",
-    "white": "fadewhite",
-    "wipe": "wipeleft",
-    "slide": "slideleft",
-}
+_EFFECTS = {"crossfade": "fade", "black": "fade", "white": "fade", "wipe": "wipeleft", "slide": "slideleft"}
 _KINDS = ("cut", *_EFFECTS)
+_COLOURS = ("black", "white")
 _HALF_A_SECOND = Fraction(1, 2)
 
 
@@ -27,7 +22,7 @@ _HALF_A_SECOND = Fraction(1, 2)
 class Transition:
     """What is seen between two clips, and for how many frames both run."""
 
-    effect: str
+    kind: str
     frames: int
 
 
@@ -51,24 +46,37 @@ def asked_transition(order: Order, clips: Sequence[Clip], lengths: Sequence[int]
                 f"{clip.label} lasts {float(clip.seconds):.2f} s, too short for {asked} of {float(frames / rate):g} s"
             )
             raise StepFailed(problem("clip-too-short", message, "lower `seconds`, or say `transition: cut`"))
-    return Transition(_EFFECTS[kind], frames)
+    return Transition(kind, frames)
 
 
 def crossed(transition: Transition, lengths: Sequence[int], rate: Fraction, *, heard: bool) -> list[str]:
     """Graph parts that lead `[v0]…` into `[video]` and, where there is sound, `[a0]…` into `[audio]`."""
-    parts: list[str] = []
+    parts = [
+        f"[v{place}]{_through_colour(transition, length, before=place > 0, after=place < len(lengths) - 1)}[p{place}]"
+        for place, length in enumerate(lengths)
+    ]
     samples = sample_count(transition.frames, rate)
     last = len(lengths) - 1
     begun = 0
     for place in range(1, len(lengths)):
         begun += lengths[place - 1] - transition.frames
-        before, after = ("v0" if place == 1 else f"x{place - 1}"), ("video" if place == last else f"x{place}")
+        before, after = ("p0" if place == 1 else f"x{place - 1}"), ("video" if place == last else f"x{place}")
         times = f"duration={_micro(transition.frames / rate)}:offset={_micro(begun / rate)}"
-        parts.append(f"[{before}][v{place}]xfade=transition={transition.effect}:{times}[{after}]")
+        parts.append(f"[{before}][p{place}]xfade=transition={_EFFECTS[transition.kind]}:{times}[{after}]")
         if heard:
             before, after = ("a0" if place == 1 else f"y{place - 1}"), ("audio" if place == last else f"y{place}")
             parts.append(f"[{before}][a{place}]acrossfade=ns={samples}:c1=qsin:c2=qsin[{after}]")
     return parts
+
+
+def _through_colour(transition: Transition, length: int, *, before: bool, after: bool) -> str:
+    """Filters that make a clip the transition's colour in the half that belongs to its neighbour."""
+    half = transition.frames // 2
+    if transition.kind not in _COLOURS or not half:
+        return "null"
+    fades = [f"fade=t=in:start_frame={transition.frames - half}"] if before else []
+    fades += [f"fade=t=out:start_frame={length - transition.frames}"] if after else []
+    return ",".join(f"{fade}:nb_frames={half}:color={transition.kind}" for fade in fades)
 
 
 def _micro(time: Fraction) -> str:

@@ -107,7 +107,8 @@
     let media;
     if (output.kind === "video") media = make("video", { src: output.href, controls: "", loop: "", playsinline: "" });
     else if (output.kind === "audio") media = make("audio", { src: output.href, controls: "" });
-    else media = make("img", { src: output.href });
+    else if (output.kind === "image") media = make("img", { src: output.href });
+    else media = make("a", { href: output.href, class: "file" }, output.href.split("/").pop());
     if (output.kind === "image") media.alt = cell.prompt || cell.id;
     else media.setAttribute("aria-label", cell.id);
     const ratio = (wide, high) => wide && high && media.style.setProperty("--ratio", wide / high);
