@@ -97,7 +97,7 @@ def films(folder: Path, ffmpeg: str) -> dict[str, MediaFile]:
         "other": film("other.mp4", "960x540", "30", 5),
         "logo": make("logo.png", "-f", "lavfi", "-i", "testsrc=s=640x360", "-frames:v", "1"),
         "photo": make("photo.png", "-f", "lavfi", "-i", "testsrc2=s=1920x1080", "-frames:v", "1"),
-        "voice": make("voice.wav", "-f", "lavfi", "-i", SPEECH.format(seconds=6)),
+        "voice": make("voice.wav", "-f", "lavfi", "-i", SPEECH.format(seconds=5)),
         "speech": make("speech.wav", "-f", "lavfi", "-i", SPEECH.format(seconds=60)),
         "music": make("music.wav", "-f", "lavfi", "-i", "anoisesrc=d=30:c=pink:a=0.3:r=48000"),
     }

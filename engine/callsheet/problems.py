@@ -1,11 +1,11 @@
 """What can be wrong, and where: the values every room reports faults with.
 
-    CallsheetError                 carries one or more problems and the exit code they end with
-        UsageFault      64         the command line is wrong
-        DataFault       65         the pipeline, an input, a lock or a render is wrong
-        UpstreamFault   69         the API answered 5xx or can't be reached
-        RetryableFault  75         try again: time-out, rate limit, budget, disk full, an unknown submit
-        AccessFault     77         no token, a rejected token, an exhausted balance
+CallsheetError                 carries one or more problems and the exit code they end with
+    UsageFault      64         the command line is wrong
+    DataFault       65         the pipeline, an input, a lock or a render is wrong
+    UpstreamFault   69         the API answered 5xx or can't be reached
+    RetryableFault  75         try again: time-out, rate limit, budget, disk full, an unknown submit
+    AccessFault     77         no token, a rejected token, an exhausted balance
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from functools import cached_property
 from typing import ClassVar, Literal
 
 _LONG_LINE = 400
-_QUERY = re.compile(r"""(?<=[a-z]://)([^\s"'`<>?]*\?)([^\s"'`<>]+)""")
+_ADDRESS = re.compile(r"""(?<=[a-z])://[^\s"'`<>]+""")
+_LONGEST_ADDRESS = 4_000
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -60,12 +61,13 @@ class Span:
         """The line with a caret under the stretch; wide characters count two cells, tabs become one space, other
         control characters `\ufffd`, and of a line over 400 characters only what is near the caret is shown. The query
         of an address, which may hold a signature, is starred out."""
-        line = _QUERY.sub(lambda found: found[1] + "*" * len(found[2]), self.source.line(self.line))
+        line = self.source.line(self.line)
         end = self.end_column if self.end_line == self.line else len(line) + 1
         start = min(self.column, len(line) + 1)
-        if len(line) > _LONG_LINE:
-            first = max(0, start - 1 - _LONG_LINE // 4)
-            line, start, end = line[first : first + _LONG_LINE], start - first, end - first
+        first = max(0, start - 1 - _LONG_LINE // 4) if len(line) > _LONG_LINE else 0
+        before = max(0, first - _LONGEST_ADDRESS)
+        line = _ADDRESS.sub(_starred, line[before : first + _LONG_LINE])[first - before :]
+        start, end = start - first, end - first
         line = visible(line.replace("\t", " "))
         before = _cells(line[: start - 1])
         width = max(1, _cells(line[start - 1 : max(start, end) - 1]))
@@ -155,6 +157,11 @@ def did_you_mean(name: str, known: Sequence[str] | Iterable[str]) -> str:
 def visible(text: str) -> str:
     """The text with control characters other than line ends turned into `\ufffd`: safe to show on a terminal."""
     return _CONTROL.sub("\ufffd", text)
+
+
+def _starred(address: re.Match[str]) -> str:
+    bare, mark, query = address[0].partition("?")
+    return bare + mark + "*" * len(query)
 
 
 def _cells(text: str) -> int:

@@ -264,3 +264,11 @@ def test_no_color_and_pipes_get_plain_text(project) -> None:
         env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "\x1b" not in finished.stdout + finished.stderr
+
+
+def test_a_step_tells_what_it_makes_and_how(project) -> None:
+    lines = project.run("steps", "split_audio").stdout.splitlines()
+    assert lines[:4] == ["split_audio (version 1)", "Split a voice at its pauses", "makes audio", ""]
+    assert lines[4].startswith("Cuts a long voice into as few parts as a limit allows")
+    assert project.run("steps", "loudness").stdout.splitlines()[2] == "makes video, or audio where `audio` is given"
+    assert project.run("steps", "loudness", "--json").json["makes_given"] == {"audio": "audio"}

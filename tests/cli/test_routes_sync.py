@@ -230,7 +230,9 @@ def test_a_fields_file_in_yaml_is_read_with_places(project, provider) -> None:
     project.write({"routes/invented--basalt-1--image-to-image.fields.yaml": "fields: {image_url: {canonical: image}\n"})
     finished = project.run("routes", IMAGE_EDIT)
     assert finished.exit_code == 65
-    assert finished.stderr.startswith("routes/invented--basalt-1--image-to-image.fields.yaml:1:9: error: this mapping is never closed")
+    assert finished.stderr.startswith(
+        "routes/invented--basalt-1--image-to-image.fields.yaml:1:9: error: this mapping is never closed"
+    )
 
 
 def test_a_voice_that_a_synced_model_takes_is_checked_by_its_own_file(project, provider) -> None:
@@ -243,3 +245,33 @@ def test_a_voice_that_a_synced_model_takes_is_checked_by_its_own_file(project, p
     node = f"  a:\n    route: {FRAMES}\n    input: {{first_frame_image_url: a.wav, prompt: x}}\n"
     project.write({"a.wav": data.getvalue(), "pipeline.yaml": f"callsheet: 1\nname: x\nnodes:\n{node}"})
     assert "`a.wav` is" in project.refusal()
+
+
+def odd(route_id: str, title: str = "Odd") -> dict[str, object]:
+    schema = {"properties": {"a\x1b[2J": {"type": "string"}}}
+    return {
+        "id": route_id, "title": title, "category": "x", "makes": "image", "output_schema": {}, "input_schema": schema,
+    }  # fmt: skip
+
+
+def test_what_a_provider_writes_can_not_steer_a_terminal(project, provider) -> None:
+    provider(more_routes=(odd("studio/odd", "\x1b]0;owned\x07"),))
+    screens = [
+        project.run("routes", "sync", "studio/odd"),
+        project.run("routes"),
+        project.run("routes", "studio/odd"),
+        project.run("routes", "--markdown"),
+    ]
+    assert not any("\x1b" in one.stdout + one.stderr or "\x07" in one.stdout for one in screens)
+    assert screens[1].stdout.splitlines()[5].endswith("  \ufffd]0;owned\ufffd")
+
+
+def test_two_models_that_differ_in_a_slash_alone_do_not_overwrite_each_other(project, provider) -> None:
+    provider(more_routes=(odd("studio/odd/one"), odd("studio/odd--one")))
+    assert project.run("routes", "sync", "studio/odd/one").exit_code == 0
+    finished = project.run("routes", "sync", "studio/odd--one")
+    assert (finished.exit_code, finished.stderr.split("\n")[0]) == (
+        65,
+        "error: the API's description of `studio/odd--one` can't be used: "
+        "its file would be the one of `studio/odd/one` [model-unusable]",
+    )

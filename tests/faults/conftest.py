@@ -127,7 +127,8 @@ class Launcher:
         self._started = 0
 
     def ask(self, what: dict[str, object]) -> int:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(json.dumps(what) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -141,7 +142,8 @@ class Launcher:
         return Started(self, pid, stdout, stderr)
 
     def close(self) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(30)
         self._process.stdout.close()
@@ -180,7 +182,8 @@ class OuterProvider:
     @property
     def ledger(self) -> list[dict[str, Any]]:
         """Every submit that came in, with what became of it."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write("\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
@@ -191,7 +194,8 @@ class OuterProvider:
         return Counter(json.dumps(one["body"], sort_keys=True) for one in self.ledger if one["request_id"])
 
     def close(self) -> None:
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(30)
         self._process.stdout.close()
@@ -248,6 +252,7 @@ class Campaign:
         end = time.monotonic() + WAIT_SECONDS
         while not seen():
             assert time.monotonic() < end, f"never seen; the journal has {self.states()}"
+            time.sleep(0.01)
 
     def finish(self) -> Any:
         """Run until nothing is left to do, and have the judge look at it. What is unknown is never submitted again."""
@@ -278,7 +283,9 @@ class Campaign:
 
 
 @pytest.fixture
-def campaign(tmp_path: Path, launcher: Launcher, outer_provider: Callable[..., OuterProvider]) -> Callable[..., Campaign]:
+def campaign(
+    tmp_path: Path, launcher: Launcher, outer_provider: Callable[..., OuterProvider]
+) -> Callable[..., Campaign]:
     """Makes a project with so many shots, and a provider for it."""
 
     def make(shots: int, faults: str = "", *, name: str = "campaign", step: bool = False, **settings: Any) -> Campaign:
@@ -307,9 +314,3 @@ def written(folder: Path, shots: int, step: bool) -> Path:
         f"    input: {{prompt: 'A bottle, {folder.name} {{{{ look }}}}.', duration: 2}}\n{reel}"
     )
     return folder
-
-
-@pytest.fixture(scope="session")
-def full() -> bool:
-    """Whether the long form is asked for."""
-    return os.environ.get("FAULTS") == "full"

@@ -25,8 +25,11 @@ def test_a_run_that_can_write_no_file_beyond_a_size_is_taken_up_with_space(campa
     unknown = [instance for instance in outcome["instances"] if instance["state"] == "unknown"]
     answered = {entry["request_id"] for entry in one.provider.ledger}
     for instance in unknown:
-        told = re.search(rf"{re.escape(instance['id'])}.*?`([0-9a-f-]{{36}})`", (short.stdout.read_text() + said), re.DOTALL)
-        assert told and told[1] in answered
+        told = re.search(
+            rf"{re.escape(instance['id'])}.*?`([0-9a-f-]{{36}})`", (short.stdout.read_text() + said), re.DOTALL
+        )
+        assert told
+        assert told[1] in answered
         assert one.start("resolve", "pipeline.yaml", instance["id"], "--attach", told[1]).wait() == 0
     outcome = one.run()
     assert outcome["exit_code"] == 0, outcome

@@ -60,7 +60,9 @@ def test_a_clock_that_jumps_changes_no_decision(tmp_path: Path, jump: float) -> 
         entry = journal.look_up("a" * 64)
         assert entry is not None
         assert (entry.state, entry.may_submit) == ("done", False)
-        assert [past.seconds for past in journal.estimate_history("a/route", "runcomfy")] == ([jump] if jump > 0 else [])
+        assert [past.seconds for past in journal.estimate_history("a/route", "runcomfy")] == (
+            [jump] if jump > 0 else []
+        )
         assert journal.spent("runcomfy") == 0.5
 
 

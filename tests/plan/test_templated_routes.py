@@ -187,3 +187,8 @@ def test_those_who_refer_to_a_node_with_a_templated_route_bind_to_its_instances(
     body = MODELS + "  reel: {step: concat, over: [model], input: {clips: ['{{ nodes.hero.video }}']}}\n"
     plan = project.write(pipeline(body)).write({"a.png": png}).plan()
     assert plan["reel[model=lucid]"]["needs"] == ["hero[model=lucid,take=1]"]
+
+
+def test_the_graph_names_the_routes_that_the_instances_come_to(project, pipeline, png) -> None:
+    project.write(pipeline(MODELS)).write({"a.png": png})
+    assert f'hero(["hero<br/>{HAPPY}, {SEEDANCE} × 4"])' in project.run("graph", "pipeline.yaml").stdout

@@ -280,3 +280,14 @@ def test_a_gallery_is_written_over_an_older_one_of_ours(tmp_path: Path, aurora: 
 
     assert "<title>second</title>" in (tmp_path / "index.html").read_text()
     assert [path.name for path in tmp_path.iterdir()] == ["index.html"]
+
+
+def test_a_cost_that_the_provider_did_not_say_is_unknown_on_the_page(aurora: Plan, make: SimpleNamespace) -> None:
+    plan = make.plan(list(aurora.jobs), provider="runcomfy")
+    renders = [job.id for job in plan.jobs if job.kind == "route"]
+    none = {name: {"cost_usd": None} for name in renders}
+
+    assert page_of(manifest_of(plan, make, states=none)).facts[3] == ("Cost", "price unknown", "as charged")
+    assert page_of(manifest_of(plan, make, states={renders[0]: {"cost_usd": None}})).facts[3] == (
+        "Cost", "3.00 USD + 1 at an unknown price", "as charged",
+    )  # fmt: skip

@@ -45,7 +45,9 @@ def test_the_budget_of_a_project_counts_all_that_was_ever_spent(project, provide
     assert (finished.json["totals"]["submitted"], errors(finished)) == (1, ["budget-reached"])
     (said,) = [one["error"] for one in finished.json["instances"] if one["error"]]
     assert said["hint"] == "raise `budget` under `[run]` in `callsheet.toml`; what is done stays done"
-    assert re.search(rf"would pass the project's budget of {price * 2.5:.2f} USD: {price * 2:.2f} are spent", said["message"])
+    assert re.search(
+        rf"would pass the project's budget of {price * 2.5:.2f} USD: {price * 2:.2f} are spent", said["message"]
+    )
     again = project.run("run", "pipeline.yaml", "--yes", "--json")
     assert (again.json["totals"]["submitted"], again.exit_code) == (0, 75)
 

@@ -63,7 +63,9 @@ def test_status_says_how_to_settle_what_is_unknown(project, provider) -> None:
     project.write({"pipeline.yaml": CAMPAIGN})
     project.run("run", "pipeline.yaml", "--yes")
     said = project.run("status", "pipeline.yaml").stdout
-    assert re.search(r"\n  help: look for it in your account .*`callsheet resolve pipeline.yaml 'shot\[look=\w+\]' --resubmit`", said)
+    assert re.search(
+        r"\n  help: look for it in your account .*`callsheet resolve pipeline.yaml 'shot\[look=\w+\]' --resubmit`", said
+    )
 
 
 def test_cancel_cancels_what_is_queued_and_says_what_is_not(project, under_way) -> None:

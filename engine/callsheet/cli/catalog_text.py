@@ -48,6 +48,9 @@ def shape_text(shape: Route | Step) -> str:
     if isinstance(shape, Route):
         head += [f"also called {alias}" for alias in shape.aliases]
         head.append(f"makes {shape.makes}; seed field: {shape.seed_field or 'none'}; price: {price_text(shape)}")
+    else:
+        instead = [f"{kind} where `{name}` is given" for name, kind in shape.makes_given.items()]
+        head += [f"makes {', or '.join([shape.makes, *instead])}", "", textwrap.fill(shape.description, 100)]
     names = canonical_names(shape)
     fields = [_field_text(field, names.get(field.name, ())) for field in shape.fields.values()]
     return "\n".join([*head, "", *fields, *(_route_tail(shape) if isinstance(shape, Route) else [])]) + "\n"
@@ -63,7 +66,8 @@ def shape_record(shape: Route | Step) -> dict[str, object]:
         "input_schema": shape.schema,
     }
     if isinstance(shape, Step):
-        return {"name": shape.name, "version": shape.version, **record}
+        more = {"description": shape.description, "makes_given": dict(shape.makes_given)}
+        return {"name": shape.name, "version": shape.version, **record, **more}
     price = None if shape.price is None else asdict(shape.price)
     return {
         "id": shape.id,

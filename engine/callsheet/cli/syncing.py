@@ -120,15 +120,17 @@ def _collect(
         if not is_route_id(str(route["id"])):
             raise BadDescription("its id is none")
         read_route(route)
+        synced = _kept(folder / route_file_name(str(route["id"])), route)
     except BadDescription as error:
         message = f"the API's description of `{told}` can't be used: {error}"
         faults.append(DataFault(Problem("model-unusable", message, hint=_BY_HAND)))
         return
-    done.append(_kept(folder / route_file_name(str(route["id"])), route))
+    done.append(synced)
 
 
 def _kept(path: Path, route: dict[str, object]) -> Synced:
-    """Put the file there, unless it says the same already but for the day."""
+    """Put the file there, unless it says the same already but for the day. Raises BadDescription where the file is
+    another route's: ids may differ in a slash alone."""
     shown = f"{path.parent.name}/{path.name}"
     route_id = str(route["id"])
     if not path.is_file():
@@ -138,6 +140,8 @@ def _kept(path: Path, route: dict[str, object]) -> Synced:
         old = read_json(path)
     except (ValueError, BadDescription):
         old = {}
+    if old.get("id", route_id) != route_id:
+        raise BadDescription(f"its file would be the one of `{old['id']}`")
     if _undated(old) == _undated(route):
         return Synced(route_id, shown, "unchanged", ())
     _write(path, route_text(route))

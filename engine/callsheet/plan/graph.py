@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 
+from callsheet.document.shape import is_template
 from callsheet.plan.job import Plan
 
 
@@ -11,7 +12,10 @@ def node_graph(plan: Plan) -> nx.DiGraph[str]:
     """One vertex a node, with `made_by` and `count` of instances; an edge counts the instances' needs behind it."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     for name, node in plan.document.nodes.items():
-        graph.add_node(name, made_by=str(node.made_by.value), maker=node.maker, count=0)
+        made_by = str(node.made_by.value)
+        if is_template(node.made_by):
+            made_by = ", ".join(dict.fromkeys(job.made_by for job in plan.jobs if job.node == name))
+        graph.add_node(name, made_by=made_by, maker=node.maker, count=0)
     for job in plan.jobs:
         graph.nodes[job.node]["count"] += 1
         for need in job.needs:

@@ -82,10 +82,7 @@ def _spent(ones: Sequence[InstanceOutcome]) -> str:
 def _unpriced(ones: Sequence[InstanceOutcome]) -> int:
     """Renders of this run whose cost the provider didn't say."""
     return sum(
-        one.state is State.succeeded
-        and one.request_id is not None
-        and one.cost_usd is None
-        and one.shared_with is None
+        one.state is State.succeeded and one.request_id is not None and one.cost_usd is None and one.shared_with is None
         for one in ones
     )
 

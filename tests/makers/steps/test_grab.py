@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from callsheet.makers.outcome import StepFailed
-from callsheet.makers.steps.engine import Engine, Source
+from callsheet.makers.steps.engine import Engine, Limits, Source
 
 NUMBERED = "testsrc2"
 
@@ -149,3 +150,34 @@ def test_a_picture_that_the_film_does_not_have_is_an_error_and_leaves_nothing(fi
         "  help: fewer pictures can be decoded than it says"
     )
     assert not (tmp_path / "none.png").exists()
+
+
+@pytest.mark.parametrize("step", ["first_frame", "last_frame", "poster"])
+def test_a_source_that_never_comes_is_given_up_and_leaves_nothing(begin, order, media, tmp_path, step):
+    os.mkfifo(tmp_path / "never.mp4")
+    wanted = order(step, video=media(tmp_path / "never.mp4"))
+
+    async def run() -> str:
+        maker, diary = begin(Engine(Limits(idle_seconds=0.2)))
+        with pytest.raises(StepFailed) as caught:
+            await maker.make(wanted, diary)
+        return str(caught.value)
+
+    assert asyncio.run(run()) == "error: `video` (`never.mp4`) made no progress for 0.2 seconds [step-stalled]"
+    assert list(wanted.folder.iterdir()) == []
+
+
+def test_cancelling_leaves_no_picture_behind(begin, film, order):
+    clips = [film("a.mp4", "640x360", seconds=4, picture=NUMBERED)] * 4
+
+    async def run(wanted) -> None:
+        maker, diary = begin()
+        making = asyncio.create_task(maker.make(wanted, diary))
+        await diary.begun.wait()
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+
+    wanted = order("contact_sheet", clips=clips)
+    asyncio.run(run(wanted))
+    assert list(wanted.folder.iterdir()) == []

@@ -13,7 +13,7 @@ from callsheet.cli.catalog_text import as_json, found_route, matching, routes_te
 from callsheet.cli.catalogue import catalogue_here, catalogue_of, project_here
 from callsheet.cli.fields_page import fields_page
 from callsheet.cli.options import Json
-from callsheet.problems import Problem, UsageFault
+from callsheet.problems import Problem, UsageFault, visible
 
 Words = Annotated[
     list[str] | None,
@@ -42,13 +42,13 @@ def routes(words: Words = None, search: Search = None, markdown: Markdown = Fals
     catalog = catalogue_here()
     if given:
         shown = found_route(catalog, given[0])
-        sys.stdout.write(as_json(shape_record(shown)) if json else shape_text(shown))
+        sys.stdout.write(as_json(shape_record(shown)) if json else visible(shape_text(shown)))
         return
     found = matching(catalog.routes(), search or "")
     if json:
         sys.stdout.write(as_json({"routes": [shape_record(one) for one in found]}))
     else:
-        sys.stdout.write(fields_page(found) if markdown else routes_text(found))
+        sys.stdout.write(visible(fields_page(found) if markdown else routes_text(found)))
 
 
 def _sync(names: list[str], search: str | None, json: bool) -> None:
@@ -64,4 +64,4 @@ def _sync(names: list[str], search: str | None, json: bool) -> None:
         return
     catalog = catalogue_of(project)
     for one in done:
-        sys.stdout.write(synced_text(one, found_route(catalog, one.route)))
+        sys.stdout.write(visible(synced_text(one, found_route(catalog, one.route))))

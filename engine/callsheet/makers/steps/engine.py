@@ -189,8 +189,7 @@ class Engine:
             raise StepFailed(problem("step-stalled", f"{names} made no progress for {seconds} seconds")) from None
         finally:
             if process.returncode is None:
-                _kill(process.pid)
-                await process.wait()
+                await _end(process)
         if process.returncode:
             raise _fault(process.returncode, said, sources, self.limits)
         return said
@@ -302,6 +301,17 @@ def _is_there(path: Path) -> bool:
 
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill a process with all it started and see it gone, though this be cancelled meanwhile."""
+    _kill(process.pid)
+    gone = asyncio.ensure_future(process.wait())
+    try:
+        await asyncio.shield(gone)
+    except asyncio.CancelledError:
+        await gone
+        raise
 
 
 def _kill(pid: int) -> None:
