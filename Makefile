@@ -19,7 +19,7 @@ digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 
-.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers lock clean distclean
+.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps test-faults lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
@@ -89,9 +89,19 @@ schema: run-env
 
 docs: run-env
 	$(PY) docs/generate.py
+	$(BIN)/callsheet routes --markdown > docs/reference/fields.md
 
 bench: run-env
 	$(PY) benchmarks/bench.py
+
+bench-polling: run-env
+	$(PY) benchmarks/polling.py --speed 10
+
+bench-steps: run-env
+	$(PY) benchmarks/steps.py
+
+test-faults: dev-env
+	$(PY) -m pytest tests/faults
 
 bench-peers: run-env
 	$(PY) benchmarks/bench.py --peers $(PEERS_VENV)

@@ -29,6 +29,8 @@ def test_the_first_signal_cancels_what_is_queued_and_says_what_goes_on(campaign,
     told = errors(run.json)
     assert f"the run was interrupted; request `{ids['in_progress']}` goes on, and the next run takes it up" in told
     assert sum(text.endswith(" is cancelled") for text in told) == 2
+    codes = sorted(instance["error"]["code"] for instance in run.json["instances"])
+    assert codes == ["cancelled", "cancelled", "interrupted"]
     assert one.states() == {"running": 1, "cancelled": 2}
     outcome = one.run()
     assert (outcome["exit_code"], outcome["totals"]["submitted"]) == (0, 2)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+from callsheet.store.journal import Journal
+
 
 def totals(outcome) -> tuple[int, int]:
     return outcome["exit_code"], outcome["totals"]["submitted"]
@@ -60,6 +62,21 @@ def test_bytes_lost_from_the_store_are_fetched_again_by_their_request(campaign) 
     assert {(shot["action"], shot["why"]["code"]) for shot in shots} == {("attach", "lost-from-store")}
     assert totals(one.run()) == (0, 0)
     assert list(one.provider.taken.values()) == [1, 1]
+
+
+def test_bytes_that_the_provider_has_no_more_are_only_bought_again_with_consent(campaign) -> None:
+    one = campaign(1)
+    one.run()
+    shutil.rmtree(one.folder / ".callsheet/store")
+    with Journal(one.folder / ".callsheet/state.db") as journal:
+        journal.database.connection.execute("UPDATE work SET request_id = '00000000-0000-4000-8000-000000000000'")
+    for _ in range(2):
+        outcome = one.run()
+        assert totals(outcome) == (65, 0)
+        (error,) = [instance["error"] for instance in outcome["instances"]]
+        assert error["code"] == "lost-from-store"
+        assert error["hint"] == "restore `.callsheet/store`, or consent to pay again with `--rerender`"
+    assert totals(one.run("--rerender")) == (0, 1)
 
 
 def test_a_journal_removed_under_a_run_stops_its_submits(campaign) -> None:

@@ -104,6 +104,14 @@ def test_an_entry_that_matches_nothing_is_a_warning(project, pipeline) -> None:
         "  help: axis `look` has no id `studioo`: did you mean `studio`?\n"
     )
     assert finished.stdout == "1 file checked: 1 warning\n"
+    assert project.run("plan", "pipeline.yaml", "--simulate", "--json").json["warnings"] == [
+        {
+            "code": "exclude-matches-nothing",
+            "message": "this `exclude` entry matches no combination",
+            "place": "pipeline.yaml:9:11",
+            "hint": "axis `look` has no id `studioo`: did you mean `studio`?",
+        }
+    ]
 
 
 def test_an_entry_concerns_only_nodes_whose_over_has_every_axis_it_names(project, pipeline) -> None:

@@ -140,3 +140,26 @@ def test_intent_auto_picks_by_the_inputs_given_and_says_why(project, pipeline, p
     )
     one = project.plan()["a"]
     assert (one["route"], one["intent"]) == ("happyhorse/happyhorse-1.0/image-to-video", "default")
+
+
+def test_a_name_in_defaults_that_no_route_has_is_an_error_with_the_nearest_right_one(project, pipeline, png) -> None:
+    project.write(
+        pipeline("defaults: {resolutoin: 720p}\nnodes: {a: {intent: default, input: {image: a.png, prompt: x}}}")
+    )
+    project.write({"a.png": png})
+    assert project.refusal() == (
+        "pipeline.yaml:5:12: error: no route of this pipeline has `resolutoin`, which `defaults` gives [unknown-default]\n"
+        "  5 | defaults: {resolutoin: 720p}\n"
+        "    |            ^^^^^^^^^^\n"
+        "  help: did you mean `resolution`?\n"
+    )
+
+
+def test_a_file_that_media_asks_for_and_that_is_not_there_is_told_at_the_template(project, pipeline) -> None:
+    project.write(pipeline("nodes: {a: {intent: default, input: {prompt: \"{{ media('no.png').width }}\"}}}"))
+    assert "pipeline.yaml:5:50: error: the file `no.png` does not exist [no-such-file]" in project.refusal()
+
+
+def test_a_name_too_long_for_any_file_is_an_ordinary_error(project, pipeline) -> None:
+    project.write(pipeline(f"nodes: {{a: {{intent: default, input: {{image: {'a' * 300}.png, prompt: x}}}}}}"))
+    assert "does not exist [no-such-file]" in project.refusal()

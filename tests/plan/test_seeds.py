@@ -103,3 +103,14 @@ def test_a_folded_seed_is_in_the_routes_range_and_never_one_it_reads_as_random(s
 @given(st.integers(1, LARGEST), st.text(max_size=20), st.text(max_size=20))
 def test_a_derived_seed_is_from_1_to_2_to_the_31_minus_1(root, name, take) -> None:
     assert 1 <= derive_seed(root, name, take) <= LARGEST
+
+
+def test_a_pinned_seed_that_the_route_cant_take_is_an_error_and_never_another_seed(project, pipeline, png) -> None:
+    text = body("[look]", "seed: 2147483648").replace(
+        "wan-ai/wan-2-7/text-to-video", "happyhorse/happyhorse-1.0/image-to-video"
+    )
+    project.write(pipeline(text.replace("{prompt: x}", "{prompt: x, image: a.png}"))).write({"a.png": png})
+    assert (
+        "the seed 2147483648 is none that `happyhorse/happyhorse-1.0/image-to-video` takes [seed-out-of-range]"
+        in project.refusal()
+    )

@@ -112,6 +112,7 @@ def test_a_plan_is_told_whole(aurora: Plan, make: SimpleNamespace) -> None:
             "cost_estimate_usd": 0.5,
             "unpriced": 0,
         },
+        "warnings": [],
     }
 
 

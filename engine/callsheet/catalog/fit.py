@@ -52,17 +52,17 @@ def _one_of(
 def _slot(
     step: Step, check: Mapping[str, object], values: Mapping[str, object], length_of: LengthOf
 ) -> Iterator[Fault]:
-    """A sound that is longer than the clip it is laid on."""
+    """A sound that is longer than the clip it is laid on, where nobody said that it may be cut."""
     sound, clip, longer = (str(check.get(name)) for name in ("sound", "clip", "longer"))
     lasts, room = length_of(values.get(sound)), length_of(values.get(clip))
     begins = values.get(str(check.get("start"))) or 0
-    if lasts is None or room is None or not isinstance(begins, int | float) or begins + lasts <= room + _FRAME:
+    if values.get(longer) == "trim" or lasts is None or room is None or not isinstance(begins, int | float):
         return
-    what = f"`{sound}` lasts {seconds(lasts)}" + (f" from {seconds(begins)} on" if begins else "")
-    cut = values.get(longer) == "trim"
-    end = "its end will be cut" if cut else "the step will fail"
-    hint = "make the clip longer" if cut else f"make the clip longer, or write `{longer}: trim` to let its end be cut"
-    yield Fault("sound-longer-than-clip", f"{what} and `{clip}` {seconds(room)}: {end}", sound, hint, "warning")
+    if begins + lasts > room + _FRAME:
+        what = f"`{sound}` lasts {seconds(lasts)}" + (f" from {seconds(begins)} on" if begins else "")
+        hint = f"make the clip longer, or write `{longer}: trim` to let its end be cut"
+        message = f"{what} and `{clip}` {seconds(room)}: the step will fail"
+        yield Fault("sound-longer-than-clip", message, sound, hint, "warning")
 
 
 def _captions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import sys
@@ -39,7 +40,7 @@ VERBS: Mapping[str, str] = {
 INTRODUCTION = (
     "Campaigns for hosted generative models as a YAML file in git: planned, rendered once, never paid for twice."
 )
-USAGE, BUG, INTERRUPTED = 64, 70, 130
+USAGE, UNUSABLE, BUG, FULL, INTERRUPTED = 64, 65, 70, 75, 130
 
 
 def dispatch(words: Sequence[str]) -> int:
@@ -62,6 +63,10 @@ def dispatch(words: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        place = f"`{error.filename}`: " if error.filename else ""
+        sys.stderr.write(f"callsheet: {place}{error.strerror or error}\n")
+        return FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else UNUSABLE
     except Exception:
         traceback.print_exc()
         sys.stderr.write(

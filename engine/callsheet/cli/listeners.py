@@ -72,8 +72,11 @@ class EventFile:
 
 
 def event_stream(path: Path) -> TextIO:
-    """The file for events, opened; a DataFault where it can't be written."""
+    """The file for events, opened; a DataFault where it can't be written, or holds something other than events."""
     try:
+        if path.is_file() and path.stat().st_size and not _holds_events(path):
+            hint = "choose another name, or move it away"
+            raise DataFault(Problem("events-in-the-way", f"`{path}` is there and holds no events", hint=hint))
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise DataFault(Problem("events-unwritable", f"`{path}` can't be written: {error.strerror}")) from None
@@ -83,3 +86,8 @@ def close_quietly(stream: TextIO) -> None:
     """Close a file whose last words may have no room."""
     with suppress(OSError):
         stream.close()
+
+
+def _holds_events(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(9) == b'{"event":'

@@ -70,7 +70,7 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         profile=asked.profile,
         params=_pairs(asked.params, "--param", "K=V"),
         params_file=asked.params_file,
-        only={axis: ids.split(",") for axis, ids in _pairs(asked.only, "--only", "AXIS=ID[,ID]").items()},
+        only=_narrowed(asked.only),
     )
     catalog = catalog or catalogue_of(project)
     media = MediaMemory(project.memory)
@@ -96,6 +96,8 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         make_memory_folder(project.memory)
         media.fetch(wanted)
         made = planned()
+    if network == "used":
+        make_memory_folder(project.memory)
     media.save()
     if not asked.simulate:
         made = replace(made, plan=with_past_costs(made.plan, _past_costs(project, made.plan.provider)))
@@ -199,6 +201,17 @@ def stored_media_reader(blobs: Blobs) -> Callable[[Output], MediaInfo]:
     """Reads the facts of an output that is in the store."""
     read = media_reader()
     return lambda output: read(blobs.path(output.sha256))
+
+
+def _narrowed(words: Sequence[str]) -> dict[str, list[str]]:
+    """`--only AXIS=ID[,ID]`; several for one axis name its ids together."""
+    only: dict[str, list[str]] = {}
+    for word in words:
+        for axis, ids in _pairs([word], "--only", "AXIS=ID[,ID]").items():
+            if not all(ids.split(",")):
+                raise UsageFault(Problem("bad-option", f"`--only {word}` is not of the form AXIS=ID[,ID]"))
+            only.setdefault(axis, []).extend(ids.split(","))
+    return only
 
 
 def _pairs(words: Sequence[str], option: str, form: str) -> dict[str, str]:

@@ -89,8 +89,7 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         raise DataFault([Problem("bad-settings", f"`{file.name}`: {message}", hint=hint) for message, hint in problems])
     provider = data.get("provider", {})
     base = environment.get("RUNCOMFY_MODEL_API_BASE") or provider.get("base") or DEFAULT_BASE
-    if urlsplit(base).scheme not in ("https", "http") or not urlsplit(base).hostname:
-        raise DataFault(Problem("bad-settings", f"the provider's base `{base}` is no http(s) address"))
+    _check_base(base)
     return Settings(
         base.rstrip("/"),
         provider.get("name"),
@@ -101,6 +100,21 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         requests_per_second=provider.get("requests_per_second"),
         assets=_assets(data["assets"]) if "assets" in data else None,
     )
+
+
+def _check_base(base: str) -> None:
+    """Refuse what is no address of an API; credentials in one would end up in keys and on screens."""
+    try:
+        parts = urlsplit(base)
+        usable = parts.scheme in ("https", "http") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+        parts = None
+    if parts is not None and (parts.username or parts.password):
+        hint = "give the token in `RUNCOMFY_TOKEN`"
+        raise DataFault(Problem("bad-settings", "the provider's base holds credentials", hint=hint))
+    if not usable:
+        raise DataFault(Problem("bad-settings", f"the provider's base `{base}` is no http(s) address"))
 
 
 def _wrong(data: Mapping[str, Any]) -> list[tuple[str, str | None]]:

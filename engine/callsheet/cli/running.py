@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -31,7 +32,7 @@ from callsheet.cli.planning import (
 from callsheet.cli.recovery import recover
 from callsheet.makers.maker import Maker
 from callsheet.plan.make import SIMULATOR
-from callsheet.problems import RetryableFault
+from callsheet.problems import DataFault, Problem, RetryableFault
 from callsheet.report.plain import PlainListener, can_draw
 from callsheet.run.budget import Budget
 from callsheet.run.claim import Claims
@@ -43,6 +44,8 @@ from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
 
 if TYPE_CHECKING:
+    from callsheet.cli.project import AssetSettings
+    from callsheet.makers.remote.bucket import Bucket
     from callsheet.makers.remote.client import RemoteMaker
     from callsheet.run.events import Listener
 
@@ -89,11 +92,24 @@ def paid_work(planned: Planned, decided: Mapping[str, Decision]) -> list[str]:
     return [] if planned.plan.provider == SIMULATOR else renders(planned, decided)
 
 
+def _check_writable(folder: Path) -> None:
+    """Refuse an output folder that can't be written, before anything is spent on what should go there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        hint = "choose another with `--output-dir`"
+        message = f"the output folder `{os.path.relpath(folder)}` can't be written: {error.strerror}"
+        raise DataFault(Problem("output-unwritable", message, hint=hint)) from None
+
+
 def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, terms: Terms) -> Report:
     """Do what was decided. Raises only for what concerns the run as a whole."""
     gc.freeze()
     gc.enable()
     folder = output_folder(asked, terms.output_dir)
+    _check_writable(folder)
     with memories(planned.project, write=True) as (journal, blobs):
         run_id = uuid.uuid4().hex[:12]
         scratch = planned.project.memory / "scratch" / f"{os.getpid()}-{run_id}"
@@ -102,6 +118,8 @@ def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, ter
             memory = Memory(journal, blobs, claims, scratch)
             publisher = Publisher(folder, planned.project.root, journal.places, blobs, force=terms.force)
             budget = Budget(terms.budget, terms.allow_unpriced, planned.project.settings.budget)
+            if paid_work(planned, decided):
+                journal.spare.keep()
             number = journal.runs.started(planned.plan.document.name, planned.plan.provider)
             try:
                 outcome = asyncio.run(_run(planned, decided, asked, terms, memory, publisher, budget, run_id))
@@ -212,9 +230,25 @@ async def _provider(planned: Planned, asked: Asked, terms: Terms, journal: Journ
         return [past.seconds for past in journal.estimate_history(route, planned.plan.provider)]
 
     async with RemoteMaker(
-        settings.base, the_token(), download_hosts=settings.download_hosts, history=history
+        settings.base,
+        the_token(),
+        download_hosts=settings.download_hosts,
+        history=history,
+        assets=_asset_store(settings.assets),
+        reads_per_second=settings.requests_per_second,
     ) as maker:
         yield maker
+
+
+def _asset_store(asked: AssetSettings | None) -> Bucket | None:
+    """Where media go that are too large for a request; None where the project names no bucket."""
+    if asked is None:
+        return None
+    from callsheet.makers.remote.bucket import Bucket
+
+    return Bucket(
+        asked.url, os.environ, endpoint=asked.endpoint, region=asked.region, expires_hours=asked.expires_hours
+    )
 
 
 def _own_routes(planned: Planned) -> tuple[Mapping[str, object], ...]:

@@ -44,6 +44,9 @@ class Messages:
         return _Spoken(self._files[language], "", {**names, **records})
 
 
+_LONGEST_NAME = 255
+
+
 def load_text(document: Document, language_ids: Sequence[str]) -> Messages:
     """Read the messages for these ids of the text axis: each one's own file and, where the pipeline sets `fallback`,
     those of its parent languages and of the fallback. Raises DataFault with every problem of the files.
@@ -82,7 +85,7 @@ def _read(document: Document, pattern: str, language: str, problems: list[Proble
     path = document.folder / name
     shown = (PurePath(document.span.path).parent / name).as_posix()
     entries: Mapping[str, Item] | None = None
-    if path.exists():
+    if len(path.name.encode()) <= _LONGEST_NAME and path.exists():
         try:
             entries = dict(_checked(parse(read_source(path, shown)), shown, problems))
         except CallsheetError as error:

@@ -8,7 +8,7 @@ from typing import Literal
 from callsheet.catalog.price import estimate
 from callsheet.catalog.route import Route, Step
 from callsheet.document.model import Document
-from callsheet.media.info import Artifact
+from callsheet.media.info import Artifact, OutputKind
 from callsheet.plan.axes import AxisValues
 from callsheet.plan.bind import NodesScope, Producer
 from callsheet.plan.draft import Draft
@@ -91,7 +91,7 @@ class JobBuilder:
             defaults=effective.defaults,
             needs=self._needs(effective.values, nodes),
             key=None if asked is None else digest_of(kind, made_by, version, salt, asked, self.provider, subject),
-            publish=self._publish(ident, ids, scope, EXTENSIONS[shape.makes]),
+            publish=self._publish(ident, ids, scope, shape.makes),
             extension=EXTENSIONS[shape.makes] if self.draft.publish is None else None,
             makes=shape.makes,
             estimate=estimate(shape, effective.values, self.provider == SIMULATOR),
@@ -128,14 +128,16 @@ class JobBuilder:
             found |= {producer.ids[position]: None for position in nodes.positions(producer)}
         return tuple(found)
 
-    def _publish(self, ident: str, ids: Mapping[str, str], scope: Mapping[str, object], extension: str) -> str | None:
+    def _publish(
+        self, ident: str, ids: Mapping[str, str], scope: Mapping[str, object], makes: OutputKind
+    ) -> str | None:
         template = self.draft.publish
         if template is None:
-            return default_path(self.stem, self.node.name, ids.items(), extension)
+            return default_path(self.stem, self.node.name, ids.items(), EXTENSIONS[makes])
         if self.takes and self.takes not in template.names and ident not in self.picked:
             return None
         path = template.render(scope)
-        fault = path_fault(path) if isinstance(path, str) else "`publish` must be a path"
+        fault = path_fault(path, makes) if isinstance(path, str) else "`publish` must be a path"
         if fault is not None:
             raise DataFault(Problem("bad-publish", fault, template.item.span, hint="paths are below the output folder"))
         return str(path)

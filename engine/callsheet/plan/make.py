@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from callsheet.catalog.fields import CANONICAL_NAMES
 from callsheet.catalog.load import Catalog
 from callsheet.catalog.route import Route, Step
 from callsheet.document.model import Document, Node
-from callsheet.document.record import Record, TemplateFunction
+from callsheet.document.record import Misuse, Record, TemplateFunction
 from callsheet.document.template import compile_value
 from callsheet.document.text import Messages, load_text
 from callsheet.media.info import MediaInfo, OutputKind
@@ -22,8 +23,8 @@ from callsheet.plan.job import Job, Plan
 from callsheet.plan.lengths import with_fit_warnings
 from callsheet.plan.open_media import MediaReader, MediaSource, RemoteReader, media_facts
 from callsheet.plan.order import producers_first
-from callsheet.plan.publish import clashes
-from callsheet.problems import CallsheetError, Problem
+from callsheet.plan.publish import clashes, folder_clashes
+from callsheet.problems import CallsheetError, DataFault, Problem, did_you_mean
 
 __all__ = ["SIMULATOR", "make_plan"]
 
@@ -95,6 +96,8 @@ class _Planning:
             if producers[name].makes is not None:
                 jobs += self._jobs(draft, expansion, producers, axes, shapes)
         found.add(clashes(jobs))
+        found.add(folder_clashes(jobs))
+        found.add(self._unused_defaults(shapes.values()))
         found.throw()
         order = producers_first(jobs)
         by_id = {job.id: job for job in jobs}
@@ -111,7 +114,11 @@ class _Planning:
         return with_fit_warnings(with_aspect_warnings(plan))
 
     def _media(self, path: object) -> Record:
-        return Record(None, media_facts(self.media.local(str(path), self.document.span)))
+        try:
+            return Record(None, media_facts(self.media.local(str(path), self.document.span)))
+        except DataFault as fault:
+            first = fault.problems[0]
+            raise Misuse(first.code, first.message, first.hint) from None
 
     def _load_messages(self, axes: Mapping[str, AxisValues]) -> Messages | None:
         if self.document.text is None or self.document.text.axis not in axes:
@@ -126,6 +133,21 @@ class _Planning:
             except CallsheetError as error:
                 self.problems.add(error.problems)
         return values
+
+    def _unused_defaults(self, shapes: Iterable[Route | Step]) -> list[Problem]:
+        """A problem for each name in `defaults` that is no canonical one and that no route of the pipeline has."""
+        routes = [shape for shape in shapes if isinstance(shape, Route)]
+        known = [*CANONICAL_NAMES, *dict.fromkeys(name for route in routes for name in route.fields)]
+        return [
+            Problem(
+                "unknown-default",
+                f"no route of this pipeline has `{name}`, which `defaults` gives",
+                self.document.default_spans.get(name),
+                hint=did_you_mean(name, known),
+            )
+            for name in self.document.defaults
+            if routes and name not in known
+        ]
 
     def _when(self, drafts: Mapping[str, Draft], node: Node, names: Sequence[str], combination: Combination) -> bool:
         template = drafts[node.name].when if node.name in drafts else None

@@ -20,6 +20,7 @@ RemoteReader = Callable[[str], MediaInfo | None]
 """The facts that are pinned of an `https://` address; None where none are yet. Asks no network."""
 
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:")
+_LONGEST_NAME = 255
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -68,7 +69,7 @@ class MediaSource:
         return file
 
     def _read(self, shown: str, span: Span) -> LocalFile:
-        if not shown or "\0" in shown:
+        if not shown or "\0" in shown or max(len(part.encode()) for part in shown.split("/")) > _LONGEST_NAME:
             raise _fault("no-such-file", f"the file `{shown}` does not exist", span, _beside(self.folder / "x"))
         path = self.folder / shown
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from callsheet.media.info import OutputKind
 from callsheet.plan.job import Job
 from callsheet.problems import Problem
 
@@ -16,8 +17,18 @@ def default_path(stem: str, node: str, axes: Iterable[tuple[str, str]], extensio
     return f"{stem}/{node}/{inside}{extension}" if inside else f"{stem}/{node}{extension}"
 
 
-def path_fault(path: str) -> str | None:
-    """What is wrong with a `publish` path, or None."""
+OWN_NAMES = ("manifest.json", "index.html", "manifest.unreadable")
+"""What callsheet writes beside the outputs, by how the names begin."""
+SUFFIXES: Mapping[OutputKind, frozenset[str]] = {
+    "image": frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"}),
+    "video": frozenset({".mp4", ".mov", ".webm", ".mkv"}),
+    "audio": frozenset({".wav", ".mp3", ".m4a", ".flac", ".ogg"}),
+}
+LONGEST_PATH = 900
+
+
+def path_fault(path: str, makes: OutputKind) -> str | None:
+    """What is wrong with a `publish` path for a file of this kind, or None."""
     if not path.strip():
         return "`publish` is empty"
     if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in path):
@@ -29,6 +40,13 @@ def path_fault(path: str) -> str | None:
         return f"`publish: {path}` names no file: end it with a name and an extension"
     if any(len(part.encode()) > 255 for part in parts):
         return "`publish` has a name of more than 255 bytes"
+    if len(path.encode()) > LONGEST_PATH:
+        return f"`publish` has more than {LONGEST_PATH} bytes"
+    if parts[0].casefold().startswith(OWN_NAMES):
+        return f"`publish: {path}` takes a name that callsheet keeps for itself"
+    suffix = PurePosixPath(path).suffix.casefold()
+    if any(suffix in suffixes for kind, suffixes in SUFFIXES.items() if kind != makes):
+        return f"`publish: {path}` ends with `{suffix}`, but what is made is {makes}"
     return None
 
 
@@ -39,7 +57,7 @@ def clashes(jobs: Iterable[Job]) -> list[Problem]:
     for job in jobs:
         if job.publish is None:
             continue
-        place = unicodedata.normalize("NFC", job.publish).casefold()
+        place = _place(job.publish)
         first = taken.setdefault(place, job)
         if first is not job:
             problems.append(
@@ -52,3 +70,21 @@ def clashes(jobs: Iterable[Job]) -> list[Problem]:
                 )
             )
     return problems
+
+
+def folder_clashes(jobs: Iterable[Job]) -> list[Problem]:
+    """A problem for each instance whose file would have to be a folder of another's."""
+    published = [(job, job.publish) for job in jobs if job.publish is not None]
+    files = {_place(path): job for job, path in published}
+    problems: list[Problem] = []
+    for job, path in published:
+        for folder in PurePosixPath(_place(path)).parents:
+            other = files.get(str(folder))
+            if other is not None:
+                message = f"`{other.id}` is published as `{other.publish}`, which is a folder of `{job.id}`'s `{path}`"
+                problems.append(Problem("publish-clash", message, job.span, hint="choose another name for one of them"))
+    return problems
+
+
+def _place(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()

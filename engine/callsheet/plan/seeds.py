@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from callsheet.catalog.route import Route, Step
 from callsheet.document.model import Node
 from callsheet.plan.axes import AxisValue
-from callsheet.problems import DataFault, Problem
+from callsheet.problems import DataFault, Problem, Span
 
 TAG = "callsheet-seed/1"
 LARGEST = 2**31 - 1
@@ -59,14 +59,27 @@ class Seeding:
         take = values[self.takes] if self.takes else None
         about = (take.id if take else FIRST_TAKE, *(values[axis].id for axis in self.vary))
         if about not in self._known:
-            self._known[about] = self._folded(self.shape, self._drawn(take, about))
+            written = self._written(take)
+            drawn = self._drawn(take, about) if written is None else written
+            folded = self._folded(self.shape, drawn)
+            if written is not None and folded != written:
+                message = f"the seed {written} is none that `{self.shape.id}` takes"
+                hint = "write a smaller one, and not one that means a random draw"
+                raise DataFault(Problem("seed-out-of-range", message, self._place(), hint=hint))
+            self._known[about] = folded
         return self._known[about]
 
-    def _drawn(self, take: AxisValue | None, about: tuple[str, ...]) -> int:
+    def _written(self, take: AxisValue | None) -> int | None:
+        """The seed that the file itself gives: it goes out as it is, or not at all."""
         if take is not None and take.seed is not None:
             return take.seed
-        if self.pin is not None and not self.vary and (take is None or take.id == self.first_take):
-            return self.pin
+        first = take is None or take.id == self.first_take
+        return self.pin if first and not self.vary else None
+
+    def _place(self) -> Span:
+        return self.node.seed.span if self.node.seed else self.node.span
+
+    def _drawn(self, take: AxisValue | None, about: tuple[str, ...]) -> int:
         root = self.pin if self.pin is not None else self.root
         if root is None:
             message = f"node `{self.node.name}` needs a seed, and the pipeline has none to derive it from"

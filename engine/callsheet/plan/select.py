@@ -15,6 +15,9 @@ _COMMA = re.compile(r",(?![^\[]*\])")
 
 def select(plan: Plan, wanted: str | None, unwanted: str | None) -> Collection[str]:
     """The instance ids that `--select` and `--exclude` leave. Comma is and, a space is or. Raises a UsageFault."""
+    for expression in (wanted, unwanted):
+        if expression is not None and not expression.strip():
+            raise _fault("an empty selector selects nothing", "leave the option out to select everything")
     chosen = {job.id for job in plan.jobs} if wanted is None else _either(plan, wanted)
     return chosen - _either(plan, unwanted) if unwanted is not None else chosen
 
@@ -45,11 +48,12 @@ def _named(plan: Plan, name: str, axes: str | None) -> list[str]:
     if name not in nodes:
         raise _fault(f"there is no node `{name}` to select", did_you_mean(name, nodes))
     wanted = dict(_axis(name, part, nodes[name].over) for part in axes.split(",")) if axes else {}
-    return [
-        job.id
-        for job in plan.jobs
-        if job.node == name and all(job.axes.get(axis) == value for axis, value in wanted.items())
-    ]
+    mine = [job for job in plan.jobs if job.node == name]
+    for axis, value in wanted.items():
+        there = list(dict.fromkeys(job.axes[axis] for job in mine))
+        if value not in there:
+            raise _fault(f"node `{name}` has no instance with {axis} `{value}`", did_you_mean(value, there))
+    return [job.id for job in mine if all(job.axes[axis] == value for axis, value in wanted.items())]
 
 
 def _axis(node: str, text: str, over: Collection[str]) -> tuple[str, str]:

@@ -23,6 +23,10 @@ def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, ob
         "schema_version": SCHEMA_VERSION,
         "instances": [_instance(job, decisions[job.id]) for job in plan.jobs],
         "totals": plan_totals(plan, decisions),
+        "warnings": [
+            {"code": one.code, "message": one.message, "place": str(one.span) if one.span else None, "hint": one.hint}
+            for one in plan.warnings
+        ],
     }
 
 

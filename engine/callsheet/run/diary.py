@@ -72,6 +72,7 @@ class RunDiary:
             try:
                 await self.commits.write(fact)
             except RetryableFault:
+                self.journal.spare.give()
                 await asyncio.sleep(WRITE_PAUSE_SECONDS)
             else:
                 return

@@ -171,9 +171,9 @@ class Execution:
         except CallsheetError as error:
             self._fail(job, error)
         except asyncio.CancelledError:
-            left = self.workshop.left.get(job.id)
-            text = "the run was interrupted" + (f"; {left}" if left else "")
-            self._end(job, State.cancelled, InstanceError("interrupted", text))
+            code, left = self.workshop.left.get(job.id, ("interrupted", ""))
+            text = f"the run was interrupted; {left}" if left else "the run was interrupted"
+            self._end(job, State.cancelled, InstanceError(code, text))
             self._block_consumers(job)
             if not self.interrupted:
                 raise

@@ -93,7 +93,7 @@ class Conductor(Protocol):
 
 class Workshop:
     """Works on jobs, each key once. `done` gives the outputs of finished instances, `left` says what became of the
-    requests that an interrupted run let go of."""
+    requests that an interrupted run let go of: a code and a text."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Workshop:
         self.cancel = cancel
         self.done: dict[str, tuple[Output, ...]] = {}
         self.diaries: dict[str, RunDiary] = {}
-        self.left: dict[str, str] = {}
+        self.left: dict[str, tuple[str, str]] = {}
         self._under_way: dict[str, tuple[str, asyncio.Future[Result]]] = {}
         self._orders = 0
         self._commits = GroupCommit(memory.journal)
@@ -307,15 +307,16 @@ class Workshop:
         request = diary.request_id
         if request is None or self.cancel is None or diary.refetch:
             return
-        self.left[diary.job.id] = f"request `{request}` goes on, and the next run takes it up"
+        name, about = diary.job.id, f"request `{request}`"
+        self.left[name] = "interrupted", f"{about} goes on, and the next run takes it up"
         if self.memory.claims.is_awaited(diary.key):
-            self.left[diary.job.id] = f"request `{request}` goes on for another run, which waits for it"
+            self.left[name] = "interrupted", f"{about} goes on for another run, which waits for it"
             return
         with suppress(TimeoutError, RetryableFault):
             async with asyncio.timeout(FAREWELL_SECONDS):
                 if await self.cancel(request):
                     self.memory.journal.cancelled(diary.key)
-                    self.left[diary.job.id] = f"request `{request}` is cancelled"
+                    self.left[name] = "cancelled", f"{about} is cancelled"
 
     async def _keep(self, made: Made) -> tuple[Output, ...]:
         outputs: list[Output] = []

@@ -16,6 +16,7 @@ from callsheet.store.database import Database
 from callsheet.store.entry import IN_FLIGHT, MAY_SUBMIT, Entry, Past, State, Work
 from callsheet.store.places import Places
 from callsheet.store.runs import Runs
+from callsheet.store.spare import Spare
 
 _ENTRY = (
     "SELECT key, provider, made_by, instance, state, request_id, payload_sha256, attempts, cost_usd, error_code, error,"
@@ -38,6 +39,7 @@ class Journal:
         self._execute = self.database.connection.execute
         self.places = Places(self.database)
         self.runs = Runs(self.database, clock)
+        self.spare = Spare(path.with_name("spare"))
 
     def __enter__(self) -> Self:
         return self

@@ -72,9 +72,11 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-def told(shelf: Shelf, url: str, into: Path, **how: object) -> tuple[type[CallsheetError], str, str]:
+def told(
+    shelf: Shelf, url: str, into: Path, limits: MediaLimits = LIMITS, *, everywhere: bool = True
+) -> tuple[type[CallsheetError], str, str]:
     with pytest.raises(CallsheetError) as caught:
-        shelf.get(url, into, **how)  # type: ignore[arg-type]
+        shelf.get(url, into, limits, everywhere=everywhere)
     fault = caught.value.problems[0]
     assert "canary" not in str(caught.value)
     return type(caught.value), fault.code, fault.message

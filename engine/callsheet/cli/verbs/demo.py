@@ -12,6 +12,7 @@ import typer
 from callsheet.cli.finish import finish
 from callsheet.cli.planning import Asked
 from callsheet.cli.running import Terms, execute, plan_and_decide
+from callsheet.problems import DataFault, Problem
 from callsheet.report.gallery import write_gallery
 from callsheet.report.manifest import read_manifest
 from callsheet.shipped import shipped
@@ -26,6 +27,8 @@ def demo(
 
     What is in the folder already stays as it is. Example: callsheet demo
     """
+    if directory.exists() and not directory.is_dir():
+        raise DataFault(Problem("not-a-folder", f"`{directory}` is no folder", hint="choose another name"))
     source = shipped("examples") / DEMO
     for file in sorted(source.rglob("*")):
         target = directory / file.relative_to(source)

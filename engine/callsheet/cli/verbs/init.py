@@ -59,6 +59,8 @@ def init(directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where 
 
     Example: callsheet init my-campaign
     """
+    if directory.exists() and not directory.is_dir():
+        raise DataFault(Problem("not-a-folder", f"`{directory}` is no folder", hint="choose another name"))
     there = [name for name in FILES if (directory / name).exists()]
     if there:
         names = ", ".join(f"`{name}`" for name in there)

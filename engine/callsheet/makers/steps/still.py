@@ -23,6 +23,7 @@ _MOVES = {
 }
 """Where the camera begins and ends: how far to the right, how far down, and how near (0: all is seen)."""
 
+_LARGEST = Fraction(3, 2)
 _SCALE = "flags=bicubic+accurate_rnd+bitexact"
 
 
@@ -39,15 +40,17 @@ async def still(order: Order, engine: Engine, diary: Diary) -> Made:
     held = f"loop=loop={frames - 1}:size=1,setpts=N/({rate})/TB,fps=fps={rate}"
     filters = f"{fitted(picture, frame, fit)},{held}"
     if move != "none" and amount:
-        filters = _moved(picture, frame, fit, held, _quad(move, amount, frames))
+        filters = _moved(picture, frame, fit, held, amount, _quad(move, amount, frames))
     output = order.folder / "video.mp4"
     await engine.encode([source], Encoding(f"[0:v:0]{filters}[video]", "none", frames, rate), output, diary.progress)
     return Made((MadeFile("video", output, "video/mp4"),))
 
 
-def _moved(picture: Clip, frame: Frame, fit: Fit, held: str, quad: str) -> str:
-    """Filters that hold the picture at a larger size, look at a moving part of it, and bring that into the frame."""
-    wide = Frame(frame.width * 3 // 4 * 2, frame.height * 3 // 4 * 2, frame.given_by)
+def _moved(picture: Clip, frame: Frame, fit: Fit, held: str, amount: Fraction, quad: str) -> str:
+    """Filters that hold the picture at a size at which nothing is lost when the camera is near, look at a moving part
+    of it, and bring that into the frame."""
+    larger = min(1 + amount, _LARGEST)
+    wide = Frame(round(frame.width * larger / 2) * 2, round(frame.height * larger / 2) * 2, frame.given_by)
     return (
         f"{fitted(picture, wide, fit)},{held},perspective={quad}:sense=source:interpolation=cubic:eval=frame,"
         f"scale={frame.width}:{frame.height}:{_SCALE},setsar=1"
