@@ -19,11 +19,12 @@ digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 
-.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps test-faults lock clean distclean
+.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets test-faults test-fuzz glyphs lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
 	@echo 'make test         run the tests'
+	@echo 'make test-faults  kill points, chaos, full disks, many processes; make test-fuzz: hostile media'
 	@echo 'make test-editor  prove the schema with the YAML language server (needs npm)'
 	@echo 'make schema       write schemas/pipeline.schema.json anew; make docs: the generated pages'
 	@echo 'make check        all of: make lint, make types, make rooms, make dependencies'
@@ -99,6 +100,17 @@ bench-polling: run-env
 
 bench-steps: run-env
 	$(PY) benchmarks/steps.py
+
+bench-assets: run-env
+	$(PY) benchmarks/assets.py
+
+test-fuzz: dev-env
+	FUZZ_INPUTS=60 $(PY) -m pytest -n 2 tests/makers/steps/test_hostile_media.py
+
+glyphs: run-env
+	$(PY) -c 'import sys; from callsheet.makers.steps.lettering import glyph_table as t; sys.stdout.write(t())' \
+		> schemas/glyphs.json.new
+	mv schemas/glyphs.json.new schemas/glyphs.json
 
 test-faults: dev-env
 	$(PY) -m pytest tests/faults

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 GOLDEN = Path(__file__).parent
+EXAMPLE_FOLDER = GOLDEN.parent.parent / "examples"
 EXAMPLES = sorted(path.name.removesuffix(".requests.json") for path in GOLDEN.glob("*.requests.json"))
 
 
@@ -17,9 +21,19 @@ def test_an_example_sends_these_requests_and_no_others(project, provider, exampl
     example(name)
     finished = project.run("run", "pipeline.yaml", "--yes", "--json")
     assert finished.exit_code == 0, finished.stderr
-    sent = [{"path": submit["path"], "body": submit["body"]} for submit in one.submits]
+    own = {sha256(path.read_bytes()).hexdigest() for path in (EXAMPLE_FOLDER / name).rglob("*") if path.is_file()}
+    sent = [{"path": submit["path"], "body": told(submit["body"], own)} for submit in one.submits]
     expected = json.loads((GOLDEN / f"{name}.requests.json").read_text(encoding="utf-8"))
     assert sorted(sent, key=by_text) == sorted(expected, key=by_text)
+
+
+def told(value: Any, own: Collection[str]) -> Any:
+    """A body with what other steps made told by its type alone: its bytes are those of one media build."""
+    if isinstance(value, dict) and "sha256" in value and value["sha256"] not in own:
+        return {"made": value["media_type"]}
+    if isinstance(value, dict):
+        return {name: told(one, own) for name, one in value.items()}
+    return [told(one, own) for one in value] if isinstance(value, list) else value
 
 
 def by_text(request) -> str:

@@ -15,7 +15,6 @@ from callsheet.makers.outcome import (
     AttachLost,
     RenderCancelled,
     RenderFailed,
-    StillRunning,
     SubmitUnknown,
     problem,
 )
@@ -28,6 +27,7 @@ from callsheet.problems import CallsheetError, DataFault, RetryableFault
 from callsheet.run.budget import Budget
 from callsheet.run.claim import Claims
 from callsheet.run.diary import RunDiary
+from callsheet.run.endings import as_elsewhere, ended_meanwhile, lost, timed_out
 from callsheet.run.outcome import State
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
@@ -151,13 +151,13 @@ class Workshop:
             async with asyncio.timeout(patience) as limit, self.memory.claims.held(key) as waited:
                 limit.reschedule(None)
                 entry = self.memory.journal.look_up(key)
-                if waited and entry is not None and _ended_meanwhile(before, entry):
-                    raise _as_elsewhere(job, entry)
+                if waited and entry is not None and ended_meanwhile(before, entry):
+                    raise as_elsewhere(job, entry)
                 return await self._make_or_find(job, key, entry, fresh=self.consent.rerender and not waited)
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise _timeout(job, patience, "another run works on it") from None
+            raise timed_out(job, patience, "another run works on it") from None
 
     async def _make_or_find(self, job: Job, key: str, entry: Entry | None, *, fresh: bool) -> Result:
         if entry is not None and entry.state == "fetched":
@@ -210,7 +210,7 @@ class Workshop:
         if self.plan.provider == SIMULATOR:
             diary.consent = True
         elif entry.request_id is None:
-            raise _lost(diary.job, None)
+            raise lost(diary.job, None)
         else:
             diary.request_id, diary.refetch = entry.request_id, True
 
@@ -252,7 +252,7 @@ class Workshop:
             with suppress(RetryableFault):
                 self._remember(diary, error)
             if diary.refetch and isinstance(error, RenderFailed | RenderCancelled | AttachLost):
-                raise _lost(job, error.problems[0].message) from error
+                raise lost(job, error.problems[0].message) from error
             raise
         except OSError as error:
             raise store_broken(folder, error) from error
@@ -296,7 +296,7 @@ class Workshop:
             if not limit.expired():
                 raise
             about = f"request `{diary.request_id}` is kept" if diary.request_id else "nothing was submitted"
-            raise _timeout(job, patience, about) from None
+            raise timed_out(job, patience, about) from None
         finally:
             for gate in gates:
                 gate.release()
@@ -354,39 +354,3 @@ def _handed(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_handed(item) for item in value]
     return value
-
-
-def _ended_meanwhile(before: Entry | None, entry: Entry) -> bool:
-    """Whether a key that was waited for came to a bad end in the meantime."""
-    changed = before is None or (before.attempts, before.state) != (entry.attempts, entry.state)
-    return changed and entry.state in ("failed", "cancelled")
-
-
-def _as_elsewhere(job: Job, entry: Entry) -> CallsheetError:
-    kind = RenderCancelled if entry.state == "cancelled" else RenderFailed
-    why = f": {entry.error}" if entry.error else ""
-    return kind(
-        problem(
-            f"render-{entry.state}",
-            f"`{job.id}` {'was cancelled' if entry.state == 'cancelled' else 'failed'} in the run that this one waited"
-            f" for{why}",
-            "a later run submits it anew",
-        )
-    )
-
-
-def _timeout(job: Job, seconds: float | None, about: str) -> StillRunning:
-    return StillRunning(
-        problem("timeout", f"`{job.id}` is not done after {seconds:g} s; {about}", "run again to go on waiting for it")
-    )
-
-
-def _lost(job: Job, answered: str | None) -> DataFault:
-    why = f", and can't be fetched again: {answered}" if answered else ""
-    return DataFault(
-        problem(
-            "lost-from-store",
-            f"`{job.id}` was rendered before, and its bytes are missing from the store{why}",
-            "restore `.callsheet/store`, or consent to pay again with `--rerender`",
-        )
-    )

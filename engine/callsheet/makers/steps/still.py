@@ -51,8 +51,9 @@ def _moved(picture: Clip, frame: Frame, fit: Fit, held: str, amount: Fraction, q
     of it, and bring that into the frame."""
     larger = min(1 + amount, _LARGEST)
     wide = Frame(round(frame.width * larger / 2) * 2, round(frame.height * larger / 2) * 2, frame.given_by)
+    filling = fitted(picture, wide, "pad" if fit == "pad" else "crop")
     return (
-        f"{fitted(picture, wide, fit)},{held},perspective={quad}:sense=source:interpolation=cubic:eval=frame,"
+        f"{filling},{held},perspective={quad}:sense=source:interpolation=cubic:eval=frame,"
         f"scale={frame.width}:{frame.height}:{_SCALE},setsar=1"
     )
 
