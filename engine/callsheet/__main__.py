@@ -1,4 +1,5 @@
 """`python -m callsheet`."""
+
 from __future__ import annotations
 
 from callsheet.cli.main import main

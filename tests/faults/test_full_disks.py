@@ -63,14 +63,23 @@ def test_a_store_that_can_not_be_written_keeps_the_requests_and_goes_on_when_it_
     assert list(one.provider.taken.values()) == [1, 1]
 
 
-def test_an_output_folder_that_can_not_be_written_costs_nothing_more(campaign) -> None:
+def test_an_output_folder_that_can_not_be_made_is_said_before_anything_is_spent(campaign) -> None:
     one = campaign(2)
     (one.folder / "renders").write_text("in the way of the folder")
     run = one.begin()
-    assert run.wait() == 75
-    outcome = run.json
+    assert run.wait() == 65
+    assert "[output-unwritable]" in run.stderr.read_text()
+    assert one.provider.ledger == []
+
+
+def test_an_output_that_can_not_be_put_in_its_place_costs_nothing_more(campaign) -> None:
+    one = campaign(2)
+    (one.folder / "renders").mkdir()
+    (one.folder / "renders/pipeline").write_text("in the way of the folder")
+    outcome = one.run()
+    assert outcome["exit_code"] == 75
     assert {instance["error"]["code"] for instance in outcome["instances"]} == {"output-unwritable"}
-    assert "[manifest-unwritable]" in run.stderr.read_text()
-    (one.folder / "renders").unlink()
+    (one.folder / "renders/pipeline").unlink()
     outcome = one.run()
     assert (outcome["exit_code"], outcome["totals"]["submitted"], outcome["totals"]["cached"]) == (0, 0, 2)
+    assert list(one.provider.taken.values()) == [1, 1]

@@ -23,7 +23,9 @@ Profile = Annotated[
 ]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="AXIS=ID[,ID]", help="Narrow an axis; may be repeated.", show_default=False),
+    typer.Option(
+        "--only", metavar="AXIS=ID[,ID]", help="Keep these ids of an axis alone; may be repeated.", show_default=False
+    ),
 ]
 Select = Annotated[
     str | None,

@@ -39,7 +39,7 @@ def load(
     """The pipeline in the file `path`, shown in messages as `shown`, with the profile laid over and params set.
 
     `params` are those of `--param`: a text is read as the param's type. `params_file` holds a mapping of values; they
-    come after the profile's and before those of `params`. `only` narrows the document's `only`.
+    come after the profile's and before those of `params`. `only` replaces the document's `only` axis by axis.
     Raises a DataFault with every problem there is, in the order of the text.
     """
     source = read_source(path, shown if shown is not None else str(path))
@@ -123,8 +123,7 @@ def _only(reader: Reader, only: Mapping[str, Sequence[str]], pipeline: Pipeline)
             hint = did_you_mean(axis, pipeline.axis_names)
             message = f"`--only {axis}={','.join(ids)}`: there is no axis `{axis}`"
             reader.add(Problem("unknown-axis", message, hint=hint))
-    own = pipeline.document.only
-    return {axis: tuple(one for one in ids if one in own.get(axis, ids)) for axis, ids in only.items()}
+    return {axis: tuple(ids) for axis, ids in only.items()}
 
 
 def _unmasked(syntax: list[Problem], found: list[Problem]) -> list[Problem]:

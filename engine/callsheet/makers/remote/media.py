@@ -14,14 +14,15 @@ from typing import Self, TypeAlias
 
 import aiohttp
 import httpx
+import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
-from httpx_aiohttp import AiohttpTransport
 
 from callsheet.makers.outcome import problem
 from callsheet.makers.remote.limits import MIB
 from callsheet.problems import DataFault, RetryableFault
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port -> the numeric addresses that its name stands for; an OSError where there are none."""
 
@@ -76,14 +77,15 @@ class MediaFetcher:
     async def __aenter__(self) -> Self:
         tls = self._tls or httpx.create_ssl_context()
         connector = aiohttp.TCPConnector(resolver=self._guard, use_dns_cache=False, ssl=tls, force_close=True)
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False)
-        self._transport = AiohttpTransport(client=session)
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.aclose()
+        await self._session.close()
 
     async def fetch(self, url: str, into: Path) -> None:
         """Write what the address gives to the file `into`; what is there after a failure is nothing whole.
@@ -98,29 +100,26 @@ class MediaFetcher:
             raise _trouble(_shown(url), error, self._limits) from None
 
     async def _follow(self, url: httpx.URL, shown: str, into: Path) -> None:
-        timeout = httpx.Timeout(self._limits.silence, connect=self._limits.connect, pool=None).as_dict()
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._limits.connect, sock_read=self._limits.silence)
+        headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": "callsheet"}
         for _ in range(self._limits.redirects + 1):
             self._guard.check(url, shown)
-            headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": "callsheet"}
-            request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
-            response = await self._transport.handle_async_request(request)
-            try:
-                if not response.has_redirect_location:
-                    _judge(response.status_code, shown)
+            address = yarl.URL(str(url), encoded=True)
+            async with self._session.get(address, headers=headers, timeout=timeout, allow_redirects=False) as response:
+                if response.status not in _REDIRECTS or "location" not in response.headers:
+                    _judge(response.status, shown)
                     await self._write(response, shown, into)
                     return
                 url = url.join(response.headers["location"])
-            finally:
-                await response.aclose()
         raise _refused("too-many-redirects", f"`{shown}` leads on and on")
 
-    async def _write(self, response: httpx.Response, shown: str, into: Path) -> None:
+    async def _write(self, response: aiohttp.ClientResponse, shown: str, into: Path) -> None:
         most, size = self._limits.bytes, 0
         length = response.headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length) > most:
             raise _too_large(shown, most)
         with into.open("wb") as file:
-            async for chunk in response.aiter_raw(_CHUNK):
+            async for chunk in response.content.iter_chunked(_CHUNK):
                 size += len(chunk)
                 if size > most:
                     raise _too_large(shown, most)
