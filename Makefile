@@ -113,7 +113,7 @@ glyphs: run-env
 	mv schemas/glyphs.json.new schemas/glyphs.json
 
 test-faults: dev-env
-	$(PY) -m pytest tests/faults
+	FAULTS=full $(PY) -m pytest tests/faults
 
 bench-peers: run-env
 	$(PY) benchmarks/bench.py --peers $(PEERS_VENV)
