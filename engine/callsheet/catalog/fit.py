@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from callsheet.catalog.glyphs import missing_glyphs
 from callsheet.catalog.reading import reading_of, runs_backwards, visible_characters
@@ -18,17 +18,25 @@ _FRAME = 0.05
 
 def fit_errors(step: Step, values: Mapping[str, object]) -> list[Fault]:
     """What of an effective input can't be made, whatever the lengths of its media."""
-    return [fault for fault in _faults(step, values, lambda _: None) if fault.severity == "error"]
+    checks = [check for check in step.checks if check.get("check") in _FATAL and _concerns(check, values)]
+    return [fault for fault in _faults(step, checks, values, lambda _: None) if fault.severity == "error"]
+
+
+def _concerns(check: Mapping[str, object], values: Mapping[str, object]) -> bool:
+    """Captions can be wrong only where they are timed."""
+    return check.get("check") != "captions" or values.get(str(check.get("lines"))) is not None
 
 
 def fit_warnings(step: Step, values: Mapping[str, object], length_of: LengthOf) -> list[Fault]:
     """What of an effective input is unwise, in the order of the step's checks."""
-    return [fault for fault in _faults(step, values, length_of) if fault.severity == "warning"]
+    return [fault for fault in _faults(step, step.checks, values, length_of) if fault.severity == "warning"]
 
 
-def _faults(step: Step, values: Mapping[str, object], length_of: LengthOf) -> list[Fault]:
+def _faults(
+    step: Step, checks: Iterable[Mapping[str, object]], values: Mapping[str, object], length_of: LengthOf
+) -> list[Fault]:
     found: list[Fault] = []
-    for check in step.checks:
+    for check in checks:
         run = _CHECKS.get(str(check.get("check")))
         if run is not None:
             found += run(step, check, values, length_of)
@@ -127,3 +135,5 @@ _CHECKS: Mapping[str, Callable[[Step, Mapping[str, object], Mapping[str, object]
     "slot": _slot,
     "captions": _captions,
 }
+_FATAL = frozenset({"one-of", "captions"})
+"""Those among the checks that find errors, and not only what is unwise."""

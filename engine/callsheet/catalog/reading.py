@@ -28,12 +28,20 @@ class Reading:
 
 def reading_of(text: str, language: str | None = None) -> Reading:
     """What holds for a text, by the script most of its letters are in; kana make Han characters Japanese."""
-    table = _table()
-    scripts: Mapping[str, Mapping[str, Any]] = table["scripts"]
-    counts = Counter(script for char in text if char.isalpha() and (script := _script(char)) in scripts)
-    script = "HIRAGANA" if counts["HIRAGANA"] else max(counts, key=lambda one: counts[one], default=_USUAL)
-    row = scripts[script]
     primary = (language or "").lower().replace("_", "-").partition("-")[0]
+    return _reading(_USUAL if text.isascii() else _script_of(text), primary)
+
+
+def _script_of(text: str) -> str:
+    scripts: Mapping[str, Mapping[str, Any]] = _table()["scripts"]
+    counts = Counter(script for char in text if char.isalpha() and (script := _script(char)) in scripts)
+    return "HIRAGANA" if counts["HIRAGANA"] else max(counts, key=lambda one: counts[one], default=_USUAL)
+
+
+@lru_cache(maxsize=256)
+def _reading(script: str, primary: str) -> Reading:
+    table = _table()
+    row = table["scripts"][script]
     own = row.get("languages", {}).get(primary, {})
     return Reading(
         own.get("characters_per_second", row["characters_per_second"]),
@@ -44,11 +52,15 @@ def reading_of(text: str, language: str | None = None) -> Reading:
 
 def visible_characters(text: str) -> int:
     """The characters of a text as a reader counts them: no line ends, marks, joiners or controls."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(unicodedata.category(char)[0] not in "MC" for char in text)
 
 
 def runs_backwards(text: str) -> bool:
     """Whether a text is mostly right-to-left, but begins with a left-to-right letter, which decides how it is laid."""
+    if text.isascii():
+        return False
     directions = [unicodedata.bidirectional(char) for char in text]
     strong = [one for one in directions if one in ("L", *_RIGHT_TO_LEFT)]
     against = sum(one in _RIGHT_TO_LEFT for one in strong)

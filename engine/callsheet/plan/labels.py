@@ -14,6 +14,8 @@ def labelled(shape: Route | Step, values: dict[str, object]) -> dict[str, object
     An artifact is called by its axes (`look=dawn, take=1`), or by its node where it has none; a file of the project
     has no name in a key, and no label.
     """
+    if isinstance(shape, Route):
+        return values
     for native, field in shape.fields.items():
         sources = field.limits.get("labels_of")
         if isinstance(sources, list) and native not in values:

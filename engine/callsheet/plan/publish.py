@@ -73,16 +73,22 @@ def clashes(jobs: Iterable[Job]) -> list[Problem]:
 
 
 def folder_clashes(jobs: Iterable[Job]) -> list[Problem]:
-    """A problem for each instance whose file would have to be a folder of another's."""
-    published = [(job, job.publish) for job in jobs if job.publish is not None]
-    files = {_place(path): job for job, path in published}
+    """A problem for each file that would have to be a folder of another's."""
+    files = {_place(job.publish): job for job in jobs if job.publish is not None}
+    below: dict[str, Job] = {}
+    for place, job in files.items():
+        folder = place.rpartition("/")[0]
+        while folder and folder not in below:
+            below[folder] = job
+            folder = folder.rpartition("/")[0]
     problems: list[Problem] = []
-    for job, path in published:
-        for folder in PurePosixPath(_place(path)).parents:
-            other = files.get(str(folder))
-            if other is not None:
-                message = f"`{other.id}` is published as `{other.publish}`, which is a folder of `{job.id}`'s `{path}`"
-                problems.append(Problem("publish-clash", message, job.span, hint="choose another name for one of them"))
+    for folder, job in below.items():
+        other = files.get(folder)
+        if other is not None:
+            message = (
+                f"`{other.id}` is published as `{other.publish}`, which is a folder of `{job.id}`'s `{job.publish}`"
+            )
+            problems.append(Problem("publish-clash", message, job.span, hint="choose another name for one of them"))
     return problems
 
 
