@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from callsheet.media.info import Output
 from callsheet.media.sniff import EXTENSIONS
@@ -56,12 +56,11 @@ class Publisher:
 
     def _targets(self, job: Job, outputs: Sequence[Output]) -> list[str]:
         """A place for each output: that of the job, numbered from the second of an extension on."""
-        path = PurePosixPath(job.publish or "")
-        root = str(path.with_suffix(""))
+        root, _, own = (job.publish or "").rpartition(".")
         counts: dict[str, int] = {}
         targets: list[str] = []
         for output in outputs:
-            extension = path.suffix
+            extension = f".{own}"
             if job.extension is not None or output.kind != outputs[0].kind:
                 extension = EXTENSIONS.get(output.media_type, extension)
             count = counts[extension] = counts.get(extension, 0) + 1

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -77,7 +78,12 @@ class Blobs:
 
     def has(self, sha256: str) -> bool:
         """Whether there is a blob of this digest; its bytes are not read."""
-        return self.path(sha256).is_file()
+        if not _DIGEST.fullmatch(sha256):
+            return False
+        try:
+            return stat.S_ISREG(os.lstat(f"{self.root}/{sha256[:2]}/{sha256[2:]}").st_mode)
+        except OSError:
+            return False
 
     def verify(self, sha256: str) -> bool:
         """Whether there is a blob of this digest and its bytes have that digest."""
