@@ -206,3 +206,13 @@ def test_events_are_one_json_line_per_change_of_state(project) -> None:
     assert events[-1] == {"event": "finished", "status": "succeeded", "exit_code": 0}
     reel = [event["state"] for event in events if event.get("instance") == "reel"]
     assert reel == ["working", "succeeded"]
+
+
+def test_a_simulated_request_that_did_not_end_is_discarded_and_the_plan_says_so_before(project) -> None:
+    project.write({"pipeline.yaml": CAMPAIGN})
+    left = project.run("run", "pipeline.yaml", "--simulate", "--timeout", "0.001", "--json")
+    assert left.exit_code == 75
+    plan = project.run("plan", "pipeline.yaml", "--simulate", "--json").json
+    assert (plan["totals"]["render"], plan["totals"]["attach"]) == (4, 0)
+    again = project.run("run", "pipeline.yaml", "--simulate", "--json")
+    assert (again.exit_code, again.json["totals"]["submitted"]) == (0, 4)

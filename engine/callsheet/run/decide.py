@@ -13,9 +13,10 @@ from callsheet.plan.settle import MediaOf, settled
 from callsheet.run.outcome import Action, Decision, Why
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
-from callsheet.store.entry import Entry
+from callsheet.store.entry import IN_FLIGHT, Entry
 from callsheet.store.journal import Journal
 
+UNFINISHED = frozenset({"reserved", "unknown", *IN_FLIGHT})
 NEVER = Why("never-rendered", "never rendered")
 CACHED = Why("cached", "rendered before")
 NOT_SELECTED = Why("not-selected", "not selected")
@@ -108,6 +109,8 @@ class Decider:
             if self.rerender:
                 return make, Why("rerender", "`--rerender` asks for it again")
             return self._lost(entry, make)
+        if self.plan.provider == SIMULATOR and entry.state in UNFINISHED and not self.is_claimed(entry.key):
+            return make, NEVER  # it ended with the process that served it, and cost nothing
         if entry.state == "intent" and self.is_claimed(entry.key):
             return Action.attach, Why("in-flight", "another run is submitting it")
         if entry.state in ("unknown", "intent"):
