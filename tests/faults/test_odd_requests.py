@@ -71,7 +71,7 @@ def test_noise_on_every_line_loses_nothing_and_pays_nothing_twice(campaign) -> N
     one = campaign(
         shots,
         "status:reset=0.05,status:500=0.05,status:429=0.05,status:garbage=0.03,result:reset=0.05,result:502=0.05,"
-        "result:html=0.03,submit:429=0.05,download:truncate=0.05,download:reset=0.05,retry-after=0"
+        "result:html=0.03,submit:429=0.05,download:truncate=0.05,download:reset=0.05,retry-after=0,latency=0.02"
         + (",download:stall=0.005" if FULL else ""),
     )
     outcome = one.run("--concurrency", "64")
