@@ -216,3 +216,14 @@ def test_a_simulated_request_that_did_not_end_is_discarded_and_the_plan_says_so_
     assert (plan["totals"]["render"], plan["totals"]["attach"]) == (4, 0)
     again = project.run("run", "pipeline.yaml", "--simulate", "--json")
     assert (again.exit_code, again.json["totals"]["submitted"]) == (0, 4)
+
+
+def test_a_budget_that_is_no_number_bounds_nothing_and_is_refused(project, provider) -> None:
+    one = provider()
+    project.write({"pipeline.yaml": CAMPAIGN})
+    finished = project.run("run", "pipeline.yaml", "--budget", "nan")
+    assert (finished.exit_code, finished.stderr) == (
+        64,
+        "error: `--budget nan` is no number that bounds anything [bad-option]\n",
+    )
+    assert one.calls == []

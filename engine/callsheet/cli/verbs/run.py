@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,6 +29,7 @@ from callsheet.cli.options import (
 from callsheet.cli.pilot import pilot_of
 from callsheet.cli.planning import Asked, Planned
 from callsheet.cli.running import Terms, decide_again, execute, paid_work, plan_and_decide, renders
+from callsheet.problems import Problem, UsageFault
 from callsheet.run.outcome import Decision
 
 
@@ -78,6 +80,9 @@ def run(
 
     Example: callsheet run examples/aurora/pipeline.yaml --simulate
     """
+    for option, number in (("--budget", budget), ("--timeout", timeout)):
+        if number is not None and not math.isfinite(number):
+            raise UsageFault(Problem("bad-option", f"`{option} {number}` is no number that bounds anything"))
     asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances)
     terms = Terms(
         budget=budget,
