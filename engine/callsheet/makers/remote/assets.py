@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from callsheet.makers.maker import MediaFile, Order
+from callsheet.makers.remote.live import LiveResults
 from callsheet.makers.remote.payload import too_large
 
 
@@ -18,14 +19,19 @@ class Assets(Protocol):
         ...
 
 
-async def hosted(order: Order, assets: Assets | None) -> Order:
-    """The order as it can be sent: of its local media, those that a request can't hold by their address.
+async def hosted(order: Order, live: LiveResults, assets: Assets | None) -> Order:
+    """The order as it can be sent: of its local media, those that a request can't hold by an address. That of a result
+    which the API itself holds is used where it is known to be good, else the file is hosted anew.
 
-    Without a place to host them the order comes back as it is, and `embedded_bytes` says what is too large.
+    Without a place to host it a file stays as it is, and `embedded_bytes` says what is too large.
     """
-    if assets is None:
-        return order
-    addresses = {file: await assets.address(file) for file in too_large(order)}
+    addresses: dict[MediaFile, str] = {}
+    for file in too_large(order):
+        address = await live.address(file)
+        if address is None and assets is not None:
+            address = await assets.address(file)
+        if address is not None:
+            addresses[file] = address
     if not addresses:
         return order
     return replace(order, input={name: _with_addresses(value, addresses) for name, value in order.input.items()})

@@ -13,6 +13,7 @@ from callsheet.makers.remote.circuit import Circuit
 from callsheet.makers.remote.fetch import Downloads, LinkExpired
 from callsheet.makers.remote.hosts import DownloadHosts, api_base
 from callsheet.makers.remote.limits import Limits
+from callsheet.makers.remote.live import LiveResults
 from callsheet.makers.remote.pace import History, Paces
 from callsheet.makers.remote.patience import Timing
 from callsheet.makers.remote.poll import Polls
@@ -57,11 +58,12 @@ class RemoteMaker:
         self._limits = bounds
         self._timing = time
         self._transport = Transport(address, token, bounds)
-        self._submits = Submits(self._transport, token, bounds, time, circuit, assets, label)
+        self._downloads = Downloads(self._transport, DownloadHosts(address, download_hosts), bounds, time)
+        self._live = LiveResults(bounds, time, self._downloads.still_gives)
+        self._submits = Submits(self._transport, token, bounds, time, circuit, self._live, assets, label)
         self._polls = Polls(
             self._transport, token, bounds, time, circuit, Rate(bounds, time), Paces(bounds, time, history)
         )
-        self._downloads = Downloads(self._transport, DownloadHosts(address, download_hosts), bounds, time)
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -99,7 +101,9 @@ class RemoteMaker:
         """Add to `files` those that are not among them yet."""
         for position, address in enumerate(reply.urls(), start=1):
             if position > len(files):
-                files.append(await self._downloads.fetch(address, order.folder, f"output-{position}", diary))
+                file = await self._downloads.fetch(address, order.folder, f"output-{position}", diary)
+                await self._live.learn(file, address)
+                files.append(file)
 
 
 def _gone(request_id: str, answered: str) -> AttachLost:

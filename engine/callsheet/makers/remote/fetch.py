@@ -67,6 +67,16 @@ class Downloads:
         finally:
             partial.path.unlink(missing_ok=True)
 
+    async def still_gives(self, address: str, size: int) -> bool:
+        """Whether an address gives a file of so many bytes at this moment, without a hop to elsewhere."""
+        try:
+            async with self.transport.download(self.hosts.check(address), {"range": "bytes=0-0"}) as response:
+                if response.status == 206:
+                    return response.headers.get("content-range", "").strip() == f"bytes 0-0/{size}"
+                return response.status == 200 and response.headers.get("content-length") == str(size)
+        except (NoAnswer, ResultRefused):
+            return False
+
     async def _pause(self, patience: Patience, trouble: NoAnswer | TryAgain) -> None:
         try:
             await patience.wait(trouble.retry_after if isinstance(trouble, TryAgain) else None)

@@ -15,6 +15,7 @@ class Limits:
     long a connection may take, and how long nothing may be heard on one. `answer`: how long one answer may take in
     all. `farewell`: how long an interrupted run waits for a submit that is on the wire. `settle`: how long after a
     submit a 404, and after its completion a missing output or a file that is not there, is taken for a delay.
+    `link_good`: how long the address of a fetched result may be handed on as an input.
     `submits`, `reads`, `downloads`: how many at once. `reads_per_second`, `reads_in_a_burst`: how often reads are made
     in all. `equal_errors`: after how many equal server errors in a row a route is submitted to no more. Where a route
     is not known yet the poll interval starts at `poll_first`, grows by `poll_growth`, and stays at `poll_slowest`;
@@ -27,6 +28,7 @@ class Limits:
     answer: float = 180.0
     farewell: float = 10.0
     settle: float = 15.0
+    link_good: float = 600.0
     retry_first: float = 0.5
     retry_slowest: float = 30.0
     poll_first: float = 0.5

@@ -14,6 +14,7 @@ from callsheet.makers.outcome import StopSubmitting, SubmitUnknown, problem
 from callsheet.makers.remote.assets import Assets, hosted
 from callsheet.makers.remote.circuit import Circuit
 from callsheet.makers.remote.limits import MIB, Limits
+from callsheet.makers.remote.live import LiveResults
 from callsheet.makers.remote.patience import OutOfPatience, Patience, Timing, retry_after
 from callsheet.makers.remote.payload import Payload, build_payload, embedded_bytes
 from callsheet.makers.remote.token import Secret
@@ -60,6 +61,7 @@ class Submits:
     limits: Limits
     timing: Timing
     circuit: Circuit
+    live: LiveResults
     assets: Assets | None
     label: bool
     _slots: asyncio.Semaphore = field(init=False)
@@ -77,7 +79,7 @@ class Submits:
         the diary is told.
         """
         self.circuit.check(order.instance, order.made_by)
-        order = await hosted(order, self.assets)
+        order = await hosted(order, self.live, self.assets)
         slots = self._large_slots if embedded_bytes(order) > _LARGE else self._slots
         patience = Patience(self.limits, self.timing)
         while True:
