@@ -42,6 +42,8 @@ class Diary:
 
     def progress(self, done: float) -> None: ...
 
+    def trouble(self, text: str) -> None: ...
+
 
 async def main(seconds: float) -> None:
     print(f"{POLLERS} requests, each polled every {INTERVAL:g} s, for {seconds:g} s")

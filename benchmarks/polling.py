@@ -108,6 +108,9 @@ class Silent:
     def progress(self, done: float) -> None:
         pass
 
+    def trouble(self, text: str) -> None:
+        pass
+
 
 @asynccontextmanager
 async def fixed(base: str, timing: Timing) -> AsyncIterator[Render]:

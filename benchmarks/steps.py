@@ -76,6 +76,9 @@ class Silent:
     def progress(self, done: float) -> None:
         """Not written down."""
 
+    def trouble(self, text: str) -> None:
+        """Not written down."""
+
 
 def films(folder: Path, ffmpeg: str) -> dict[str, MediaFile]:
     """The files that the steps work on: clips of 720p and 540p with sound, a picture, a voice and music."""

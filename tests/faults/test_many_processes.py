@@ -69,6 +69,7 @@ def test_a_waiter_takes_the_result_of_a_suspended_run_once_that_goes_on(campaign
             "hint": "run again to go on waiting for it",
         },
     )
+    assert waiter.stderr.read_text().count("another run of this project works on the same; waiting for its result") == 1
     patient = one.begin()
     time.sleep(LONGER_THAN_ANY_TIMEOUT if FULL else 0.5)
     owner.send(signal.SIGCONT)

@@ -27,6 +27,9 @@ class Everyone:
     def changed(self, change: Change) -> None:
         self._tell(lambda listener: listener.changed(change))
 
+    def noticed(self, text: str, at: float) -> None:
+        self._tell(lambda listener: listener.noticed(text, at))
+
     def finished(self, outcome: RunOutcome) -> None:
         self._tell(lambda listener: listener.finished(outcome))
 
@@ -61,6 +64,9 @@ class EventFile:
         }
         extra = {"queue_position": change.queue_position, "cost_usd": change.cost_usd, "detail": change.detail}
         self._write(event | {name: value for name, value in extra.items() if value is not None})
+
+    def noticed(self, text: str, at: float) -> None:
+        self._write({"event": "notice", "at": round(at, 3), "detail": text})
 
     def finished(self, outcome: RunOutcome) -> None:
         self._write({"event": "finished", "status": outcome.status, "exit_code": outcome.exit_code})

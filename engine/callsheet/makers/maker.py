@@ -71,6 +71,9 @@ class Diary(Protocol):
     def progress(self, done: float) -> None:
         """A part of the work, 0 to 1."""
 
+    def trouble(self, text: str) -> None:
+        """Something is in the way and is tried again; one line for people, without addresses."""
+
 
 class Maker(Protocol):
     async def make(self, order: Order, diary: Diary) -> Made:

@@ -36,6 +36,9 @@ class PlainListener:
             return
         self._write(f"{_clock(change.at)} {inert(change.instance)}  {change.state.value}{self._more(change)}")
 
+    def noticed(self, text: str, at: float) -> None:
+        self._write(f"{_clock(at)} {inert(text)}")
+
     def finished(self, outcome: RunOutcome) -> None:
         if self._tally is None:
             return

@@ -63,6 +63,9 @@ class LiveListener:
             said = f": {inert(change.detail)}" if change.detail else ""
             self._console.print(Text(f"{change.state.value}  {inert(change.instance)}{said}", style="red"))
 
+    def noticed(self, text: str, at: float) -> None:
+        self._console.print(Text(f"{span_of(at)}  {inert(text)}", style="yellow"))
+
     def finished(self, outcome: RunOutcome) -> None:
         self.close()
 

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -73,10 +73,12 @@ class Claims:
         return not alone
 
     @asynccontextmanager
-    async def held(self, key: str) -> AsyncIterator[bool]:
-        """Hold the key for a while, waiting for a live owner to let go; yields whether there was one to wait for."""
+    async def held(self, key: str, on_wait: Callable[[], None] = lambda: None) -> AsyncIterator[bool]:
+        """Hold the key for a while, waiting for a live owner to let go; yields whether there was one to wait for, and
+        calls `on_wait` before it waits."""
         waited = not self.take(key)
         if waited:
+            on_wait()
             await self._wait(key)
         try:
             yield waited

@@ -16,6 +16,9 @@ from callsheet.store.journal import Journal
 Tell = Callable[[Job, State, int | None, float | None], None]
 """(job, state, queue position, progress 0 to 1)"""
 
+Notice = Callable[[str], None]
+"""Tells people of what is in the way."""
+
 STATES = {"queued": State.queued, "running": State.running, "downloading": State.downloading}
 WRITE_TRIES = 5
 WRITE_PAUSE_SECONDS = 0.5
@@ -32,6 +35,7 @@ class RunDiary:
     key: str
     work: Work
     tell: Tell
+    notice: Notice
     consent: bool = False
     limit_usd: float | None = None
     request_id: str | None = None
@@ -66,6 +70,9 @@ class RunDiary:
 
     def progress(self, done: float) -> None:
         self.tell(self.job, self.stands, None, done)
+
+    def trouble(self, text: str) -> None:
+        self.notice(text)
 
     async def _surely(self, fact: Callable[[], None]) -> None:
         for _ in range(WRITE_TRIES - 1):

@@ -37,6 +37,10 @@ class Listener(Protocol):
         """One instance changed its state or got on with its work."""
         ...
 
+    def noticed(self, text: str, at: float) -> None:
+        """Something is in the way that may pass by itself; each text is told once a run. `at` as in Change."""
+        ...
+
     def finished(self, outcome: RunOutcome) -> None:
         """The run is over; nothing is told after this."""
         ...

@@ -86,6 +86,7 @@ class Execution:
         self._begun_at: dict[str, float] = {}
         self._consumers: dict[str, list[Job]] = {}
         self._open: dict[str, int] = {}
+        self._noticed: set[str] = set()
         self._begin = 0.0
 
     async def run(self) -> RunOutcome:
@@ -260,6 +261,12 @@ class Execution:
     def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
         """A job has got somewhere: the listener is told."""
         self.listener.changed(Change(job.id, state, self.clock() - self._begin, queue_position, progress))
+
+    def notice(self, text: str) -> None:
+        """Something is in the way: the listener is told once."""
+        if text not in self._noticed:
+            self._noticed.add(text)
+            self.listener.noticed(text, self.clock() - self._begin)
 
     def may_submit(self, job: Job) -> None:
         """Raises NotStarted where the run has stopped: the token is rejected, the balance exhausted, or a person said

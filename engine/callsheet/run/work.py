@@ -84,6 +84,9 @@ class Conductor(Protocol):
     def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
         """A job has got somewhere."""
 
+    def notice(self, text: str) -> None:
+        """Something is in the way that may pass by itself."""
+
     def gates(self, job: Job) -> Sequence[asyncio.Semaphore]:
         """What bounds how many such jobs are under way at once."""
 
@@ -148,7 +151,7 @@ class Workshop:
         before = self.memory.journal.look_up(key)
         patience = self.consent.timeout if job.kind == "route" else None
         try:
-            async with asyncio.timeout(patience) as limit, self.memory.claims.held(key) as waited:
+            async with asyncio.timeout(patience) as limit, self.memory.claims.held(key, self._wait_told) as waited:
                 limit.reschedule(None)
                 entry = self.memory.journal.look_up(key)
                 if waited and entry is not None and ended_meanwhile(before, entry):
@@ -158,6 +161,9 @@ class Workshop:
             if not limit.expired():
                 raise
             raise timed_out(job, patience, "another run works on it") from None
+
+    def _wait_told(self) -> None:
+        self.conductor.notice("another run of this project works on the same; waiting for its result")
 
     async def _make_or_find(self, job: Job, key: str, entry: Entry | None, *, fresh: bool) -> Result:
         if entry is not None and entry.state == "fetched":
@@ -232,6 +238,7 @@ class Workshop:
             key,
             self._work(job),
             self.conductor.tell,
+            self.conductor.notice,
             consent=self.consent.rerender,
             limit_usd=None if self.plan.provider == SIMULATOR else self.budget.project_limit,
         )

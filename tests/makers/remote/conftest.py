@@ -153,6 +153,7 @@ class Noted:
     fails: dict[str, Exception] = field(default_factory=dict)
     digests: list[str] = field(default_factory=list)
     parts: list[float] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     announcing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def intent(self, digest: str) -> None:
@@ -168,6 +169,9 @@ class Noted:
 
     def state(self, state: str, queue_position: int | None = None) -> None:
         self.events.append(state if queue_position is None else f"{state} {queue_position}")
+
+    def trouble(self, text: str) -> None:
+        self.troubles.append(text)
 
     def progress(self, done: float) -> None:
         self.parts.append(done)

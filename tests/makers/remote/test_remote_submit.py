@@ -273,6 +273,7 @@ async def test_a_refused_connection_never_left_and_is_tried_for_ten_minutes(stag
     )
     assert 500 < stage.time.now <= 600
     assert set(stage.api.events) == {"intent", "refused"}
+    assert set(stage.diary.troubles) == {"nothing can be submitted: the connection was refused; trying again"}
 
 
 async def test_a_broken_tls_handshake_never_left(stage) -> None:

@@ -59,6 +59,7 @@ class Downloads:
                     if partial.size > furthest:
                         furthest = partial.size
                         patience.progress()
+                    diary.trouble(f"a result can't be fetched: {trouble}; trying again")
                     await self._pause(patience, trouble)
         except OSError as error:
             raise StillRunning(

@@ -62,7 +62,7 @@ class Polls:
         asked, direct = _STATUS, True
         while True:
             try:
-                reply = await self._read(request_id, asked, settled)
+                reply = await self._read(request_id, asked, settled, diary)
             except (AttachLost, StillRunning) as fault:
                 if asked == _STATUS or isinstance(fault, ReadsFailed):
                     raise
@@ -70,7 +70,7 @@ class Polls:
                 await self._wait(watch)
                 continue
             if reply.state not in ("queued", "running"):
-                reply = await self._finished(request_id, reply, settled, has_result=asked == _RESULT)
+                reply = await self._finished(request_id, reply, settled, diary, has_result=asked == _RESULT)
                 if reply.state == "completed":
                     watch.ended()
                     return reply
@@ -99,7 +99,9 @@ class Polls:
             await self.timing.sleep(self.limits.retry_first)
         return None
 
-    async def _finished(self, request_id: str, reply: Reply, settled: float, *, has_result: bool) -> Reply:
+    async def _finished(
+        self, request_id: str, reply: Reply, settled: float, diary: Diary, *, has_result: bool
+    ) -> Reply:
         """The result of a request that is said to be over; a state that is none after all is handed back.
 
         `has_result`: the reply is an answer to the question for the result.
@@ -107,7 +109,7 @@ class Polls:
         waiting_until = max(settled, self.timing.clock() + self.limits.settle)
         while reply.state == "completed":
             if not has_result:
-                reply = await self._read(request_id, _RESULT, settled)
+                reply = await self._read(request_id, _RESULT, settled, diary)
             has_result = False
             if reply.state != "completed" or reply.urls():
                 break
@@ -147,11 +149,11 @@ class Polls:
             words = error_text(told, self.token) if told else ""
         return words or "no reason given"
 
-    async def _read(self, request_id: str, what: str, settled: float) -> Reply:
+    async def _read(self, request_id: str, what: str, settled: float, diary: Diary) -> Reply:
         """One read, made again by class until it answers with a state."""
-        patience = Patience(self.limits, self.timing)
+        patience, tries = Patience(self.limits, self.timing), 0
         while True:
-            seconds = None
+            seconds, tries = None, tries + 1
             await self.rate.turn()
             try:
                 answer = await self.transport.call("GET", f"/requests/{quote(request_id, safe='')}/{what}")
@@ -161,6 +163,8 @@ class Polls:
                 seconds = retry_after(answer.headers, self.timing)
             except NoAnswer as reason:
                 trouble = str(reason)
+            if tries > 1:
+                diary.trouble(f"the API can't be asked how requests stand: {trouble}; trying again")
             try:
                 await patience.wait(seconds)
             except OutOfPatience:

@@ -46,8 +46,10 @@ class _Flight:
 
 @dataclass(frozen=True, slots=True)
 class _NotTaken:
-    """The attempt certainly was not taken and may be made again; `fault` is what is said when patience ends."""
+    """The attempt certainly was not taken and may be made again; `trouble` says why to people, `fault` is what is said
+    when patience ends."""
 
+    trouble: str
     fault: CallsheetError
     retry_after: float | None = None
 
@@ -88,6 +90,7 @@ class Submits:
                 taken = await self._attempt(order, diary)
             if isinstance(taken, str):
                 return taken
+            diary.trouble(f"{taken.trouble}; trying again")
             try:
                 await patience.wait(taken.retry_after)
             except OutOfPatience:
@@ -131,7 +134,7 @@ class Submits:
             if flight.phase is _Phase.LEFT:
                 raise _unknown(order, payload, str(reason)) from None
             await diary.refused()
-            return _NotTaken(_unreachable(order, str(reason)))
+            return _NotTaken(f"nothing can be submitted: {reason}", _unreachable(order, str(reason)))
         except asyncio.CancelledError:
             if flight.phase is _Phase.LEFT:
                 raise _unknown(order, payload, "callsheet was interrupted before an answer came") from None
@@ -150,7 +153,8 @@ class Submits:
             raise _unknown(order, payload, evidence)
         await diary.refused()
         if verdict.meaning is Meaning.LIMITED:
-            return _NotTaken(_limited(order, verdict), retry_after(answer.headers, self.timing))
+            trouble = f"the API is asked too often ({verdict.text})"
+            return _NotTaken(trouble, _limited(order, verdict), retry_after(answer.headers, self.timing))
         fault = _rejected(order, verdict)
         raise self.circuit.stop(fault) if isinstance(fault, StopSubmitting) else fault
 
