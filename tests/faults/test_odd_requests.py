@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,21 @@ def test_a_clock_that_jumps_changes_no_decision(tmp_path: Path, jump: float) -> 
             [jump] if jump > 0 else []
         )
         assert journal.spent("runcomfy") == 0.5
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_a_request_in_flight_is_finished_and_paid_once_though_the_clock_was_set(campaign, jump: float) -> None:
+    one = campaign(1, render=0.8)
+    assert one.run("--timeout", "0.2")["exit_code"] == 75
+    with closing(sqlite3.connect(one.folder / ".callsheet" / "state.db")) as journal, journal:
+        for column in ("intended_at", "submitted_at", "updated_at"):
+            journal.execute(f"UPDATE work SET {column} = {column} - ?", (jump,))
+        for column in ("intended_at", "submitted_at"):
+            journal.execute(f"UPDATE submits SET {column} = {column} - ?", (jump,))
+    outcome = one.run()
+    assert (outcome["exit_code"], outcome["totals"]["submitted"]) == (0, 0)
+    assert one.run()["totals"]["cached"] == 1
+    assert list(one.provider.taken.values()) == [1]
 
 
 def test_noise_on_every_line_loses_nothing_and_pays_nothing_twice(campaign) -> None:
