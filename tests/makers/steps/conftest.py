@@ -242,3 +242,13 @@ def _sound(path: Path) -> list[float] | None:
             for ready in resampler.resample(frame):
                 samples += memoryview(bytes(ready.planes[0])).cast("f")[: ready.samples].tolist()
         return samples
+
+
+@pytest.fixture
+def children() -> Callable[[], list[str]]:
+    """Lists the processes that this one has started and that are still there (known on Linux)."""
+
+    def there() -> list[str]:
+        return [child for one in Path("/proc/self/task").glob("*/children") for child in one.read_text().split()]
+
+    return there

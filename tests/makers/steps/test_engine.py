@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +134,38 @@ def test_a_result_beyond_its_limit_is_given_up(begin, film, order):
 def test_a_report_beyond_its_limit_is_given_up(begin, film, order):
     problem = failure(begin, order("concat", clips=[film("a.mp4")]), Limits(report_bytes=1_000))
     assert str(problem) == "error: `clips[0]` (`a.mp4`) has too many packets to be read [media-too-long]"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a running process")
+def test_a_step_that_needs_more_memory_than_it_may_is_given_up(begin, film, order):
+    wanted = order("concat", clips=[film("a.mp4", seconds=4)], size="7680x4320", fit="crop")
+    problem = failure(begin, wanted, Limits(memory_bytes=200 * 2**20))
+    assert (
+        str(problem) == "error: `clips[0]` (`a.mp4`) needs more memory than the 209,715,200 bytes allowed [step-memory]"
+    )
+
+
+def test_no_more_processes_run_at_once_than_the_machine_has_places_for(begin, film, order, children):
+    clips = [film(f"{name}.mp4", seconds=2) for name in "abc"]
+
+    async def run() -> int:
+        maker, diary = begin(Engine(processes=1))
+        folders = [clip.path.parent / clip.path.stem for clip in clips]
+        orders = [
+            replace(order("concat", clips=[clip], size="1280x720"), folder=folder)
+            for clip, folder in zip(clips, folders, strict=True)
+        ]
+        for folder in folders:
+            folder.mkdir()
+        making = asyncio.gather(*(maker.make(one, diary) for one in orders))
+        most = 0
+        while not making.done():
+            most = max(most, len(children()))
+            await asyncio.sleep(0.005)
+        assert all((folder / "video.mp4").is_file() for folder in folders)
+        return most
+
+    assert asyncio.run(run()) == 1
 
 
 def test_the_environment_is_not_handed_on(monkeypatch, begin, film, order):

@@ -39,6 +39,7 @@ _STILLS = {".png": ("-c:v", "png"), ".jpg": ("-c:v", "mjpeg", "-huffman", "optim
 
 _SOURCE_NUMBER = re.compile(r"\[(?:in|[va]ist)#(\d+)")
 _CONTEXT = re.compile(r"\[[^\]]* @ 0x[0-9a-f]+\] ?|\[(?:error|fatal|panic)\] ?")
+_NO_MEMORY = re.compile(r"Cannot allocate memory|malloc of size \d+ failed")
 _TAIL_BYTES = 64 * 1024
 
 
@@ -269,7 +270,7 @@ def _fault(returncode: int, said: str, sources: Sequence[Source], limits: Limits
     first = sources[0].label
     if "No space left on device" in text:
         return RetryableFault(problem("disk-full", f"there is no room left on the disk to write what {first} becomes"))
-    if "Cannot allocate memory" in text:
+    if _NO_MEMORY.search(text):
         return StepFailed(
             problem("step-memory", f"{first} needs more memory than the {limits.memory_bytes:,} bytes allowed")
         )
