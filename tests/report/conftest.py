@@ -135,6 +135,7 @@ def plan_of(jobs: list[Job], name: str = "aurora-launch", provider: str = "simul
         jobs=jobs,
         order=range(len(jobs)),
         by_id={one.id: one for one in jobs},
+        nodes=nodes,
         **{"excluded": 0, **more},
     )
 

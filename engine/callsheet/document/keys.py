@@ -144,6 +144,16 @@ NODE_SEED = Table(
 MAKERS = ("route", "intent", "step", "use")
 """The keys of which a node has exactly one."""
 
+NOT_WITH_USE = {
+    "input": "what goes in is given to its params, by `with`",
+    "seed": "its seeds are derived from this file's root seed and the node's name",
+    "publish": "its own nodes say where their files go",
+    "advice": "its own nodes say whether they want advice",
+    "allow_cut": "its own nodes say whether a voice may be cut",
+    "fallback": "its own nodes have the routes",
+}
+"""Keys that a node which uses a pipeline can't have, each with the reason."""
+
 _INPUT = Shape(
     "a mapping",
     "mapping",
@@ -157,10 +167,13 @@ NODE = Table(
         "route": Key(TEXT, "Id of the hosted model that makes this node."),
         "intent": Key(TEXT, "What the node is for; the catalogue chooses the route."),
         "step": Key(TEXT, "Name of the local step that makes this node."),
-        "use": Key(TEXT, "Pipeline file that makes this node.", later=True),
+        "use": Key(TEXT, "Pipeline file that makes this node, or `callsheet:NAME` for a ready-made one."),
         "over": Key(_names("a list of axes"), "The axes this node fans out over; once per combination of their ids."),
         "input": Key(_INPUT, "What goes in: canonical or native fields of the route, or fields of the step."),
-        "with": Key(ANYTHING, "Params of the pipeline that is used.", later=True),
+        "with": Key(
+            mapping_of({}, "a mapping from params to values", names=NAME_PATTERN),
+            "Values for the params of the pipeline that is used.",
+        ),
         "seed": Key(
             either("an integer of at least 1 or a mapping with `pin` and `vary`", _POSITIVE, table(NODE_SEED)),
             "Pins the seed, or lets further axes vary it.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +13,10 @@ from callsheet.document.model import Document
 from callsheet.document.params import Declared, set_from_items, set_from_options, settled
 from callsheet.document.pipeline import Pipeline, profiles_of, read_pipeline, read_profiled, speaks_our_version
 from callsheet.document.reader import Reader
+from callsheet.document.root import in_order, read_root, unmasked
 from callsheet.document.source import compose, read_source
-from callsheet.problems import DataFault, Problem, SourceText, Span, did_you_mean
+from callsheet.document.use import read_used
+from callsheet.problems import DataFault, Problem, Span, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +45,17 @@ def load(
     Raises a DataFault with every problem there is, in the order of the text.
     """
     source = read_source(path, shown if shown is not None else str(path))
-    root, problems = compose(source)
+    root, problems = read_root(source)
     if root is None:
         raise DataFault(problems)
     reader = Reader()
     document = None
     with suppress(Stop):
-        document = _read(reader, path, _from_the_top(root), _Options(profile, params, params_file, only))
-    problems = _in_order(_unmasked(problems, reader.problems), source)
+        document = _read(reader, path, root, _Options(profile, params, params_file, only))
+    problems = in_order(unmasked(problems, reader.problems), source)
     if problems or document is None:
         raise DataFault(problems)
     return document
-
-
-def _from_the_top(root: Item) -> Item:
-    """The same, but starting at line 1, column 1: where what the whole file lacks is reported."""
-    span = Span(root.span.source, 1, 1, root.span.end_line, root.span.end_column)
-    return Item(root.value, span, root.key_spans)
 
 
 def _read(reader: Reader, path: Path, root: Item, options: _Options) -> Document | None:
@@ -81,7 +77,8 @@ def _read(reader: Reader, path: Path, root: Item, options: _Options) -> Document
     declared = set_from_options(reader, declared, options.params)
     only = {**pipeline.document.only, **_only(reader, options.only, pipeline)}
     spans = {axis: span for axis, span in pipeline.document.only_spans.items() if axis not in options.only}
-    return replace(pipeline.document, params=settled(reader, declared), only=only, only_spans=spans)
+    document = replace(pipeline.document, params=settled(reader, declared), only=only, only_spans=spans)
+    return replace(document, used=read_used(reader, document))
 
 
 def _chosen(reader: Reader, profiles: Mapping[str, Item], name: str | None) -> Item | None:
@@ -124,27 +121,6 @@ def _only(reader: Reader, only: Mapping[str, Sequence[str]], pipeline: Pipeline)
             message = f"`--only {axis}={','.join(ids)}`: there is no axis `{axis}`"
             reader.add(Problem("unknown-axis", message, hint=hint))
     return {axis: tuple(ids) for axis, ids in only.items()}
-
-
-def _unmasked(syntax: list[Problem], found: list[Problem]) -> list[Problem]:
-    """All problems but those of a value whose very form is wrong: it can't be judged further."""
-    places = {(one.span.path, one.span.line, one.span.column) for one in syntax if one.span is not None}
-    return syntax + [
-        one for one in found if one.span is None or (one.span.path, one.span.line, one.span.column) not in places
-    ]
-
-
-def _in_order(problems: Iterable[Problem], source: SourceText) -> list[Problem]:
-    """Each problem once: the file's own by line and column, then those of other files, then of the command line."""
-
-    def place(problem: Problem) -> tuple[int, str, int, int]:
-        if problem.span is None:
-            return (2, "", 0, 0)
-        rank = 0 if problem.span.source is source else 1
-        return (rank, problem.span.path, problem.span.line, problem.span.column)
-
-    once = {(place(problem), problem): problem for problem in problems}
-    return sorted(once.values(), key=place)
 
 
 def _inside(inner: Span, outer: Span) -> bool:

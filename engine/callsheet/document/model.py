@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -11,16 +11,17 @@ from callsheet.document.item import Item, Scalar
 from callsheet.problems import Problem, Span
 
 ParamType: TypeAlias = Literal["text", "integer", "number", "boolean", "image", "video", "audio"]
-Maker: TypeAlias = Literal["route", "intent", "step"]
+Maker: TypeAlias = Literal["route", "intent", "step", "use"]
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter with the value it has in this invocation (default, profile, params file, `--param`)."""
+    """One parameter with the value it has in this invocation (default, profile, params file, `--param`), or that its
+    user's `with` gives it: then of a media type also media, or a list of them."""
 
     name: str
     type: ParamType
-    value: Scalar
+    value: object
     default: Scalar
     description: str | None
     span: Span
@@ -95,7 +96,8 @@ class NodeSeed:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`maker` says which of route, intent and step `made_by` (the value written there) is."""
+    """`maker` says which of route, intent, step and use `made_by` (the value written there) is; `handed` is what `with`
+    gives to the params of the pipeline that is used."""
 
     name: str
     maker: Maker
@@ -114,11 +116,18 @@ class Node:
     was: str | None
     description: str | None
     span: Span
+    handed: Item | None = None
+
+    @property
+    def local_name(self) -> str:
+        """The name that the node's own file has for it; `name` is qualified where that file is used by another."""
+        return self.name.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One pipeline file, with its profile and parameters laid over. `folder` is what its paths are relative to.
+    `used` are the pipelines that its nodes use, by node; `unset` names params that whoever uses this one must give.
     `warnings` are what the reading noticed and a run may ignore."""
 
     path: Path
@@ -141,3 +150,5 @@ class Document:
     outputs: Mapping[str, Item]
     span: Span
     warnings: tuple[Problem, ...] = ()
+    used: Mapping[str, Document] = field(default_factory=dict)
+    unset: frozenset[str] = frozenset()

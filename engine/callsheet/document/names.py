@@ -13,6 +13,9 @@ SCOPE_NAMES = ("params", "text", "nodes", "pipeline", "node", "media")
 TEMPLATE_WORDS = ("and", "else", "false", "for", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
 """Words of the template language, by which an axis could never be named in a template."""
 
+REFERENCE_WORDS = ("at", "previous", "takes")
+"""What can stand behind `nodes.NAME.` beside the names of outputs."""
+
 LONGEST_ID = 64
 LONGEST_SHOWN = 80
 _ID_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd"))

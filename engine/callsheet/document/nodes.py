@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from callsheet.document.item import Item
-from callsheet.document.keys import MAKERS, NODE, NODE_SEED
+from callsheet.document.keys import MAKERS, NODE, NODE_SEED, NOT_WITH_USE
 from callsheet.document.model import Axis, AxisTakes, Maker, Node, NodeSeed
 from callsheet.document.names import SCOPE_NAMES, cut
 from callsheet.document.reader import Reader
@@ -60,9 +60,10 @@ class _NodeReader:
         if maker is None or maker not in entries:
             return None
         made_by = entries[maker]
-        if maker == "step" and is_template(made_by):
-            hint = "`route`, `intent` and `input` can be"
-            reader.error("templated-step", "`step` can't be a template", made_by.span, hint)
+        if maker in ("step", "use") and is_template(made_by):
+            hint = "`route`, `intent` and `input` can be" if maker == "step" else "the values of `with` can be"
+            reader.error(f"templated-{maker}", f"`{maker}` can't be a template", made_by.span, hint)
+        self._check_use(item, maker)
         advice, allow_cut, description = entries.get("advice"), entries.get("allow_cut"), entries.get("description")
         return Node(
             name=self.name,
@@ -82,21 +83,32 @@ class _NodeReader:
             was=None if was is None else was.written,
             description=None if description is None else description.written,
             span=span,
+            handed=entries.get("with"),
         )
 
     def _maker(self, item: Item, span: Span) -> Maker | None:
-        """The one of `route`, `intent` and `step` that the node has."""
+        """The one of `route`, `intent`, `step` and `use` that the node has."""
         present = [key for key in MAKERS if key in item.mapping]
         if not present:
             if not any(nearest(key, NODE.keys) in MAKERS for key in item.mapping if key not in NODE.keys):
-                message = f"node `{self.name}` must have one of `route`, `intent` or `step`"
+                message = f"node `{self.name}` must have one of `route`, `intent`, `step` or `use`"
                 self.reader.error("missing-key", message, span)
             return None
         present.sort(key=lambda key: (item.key_spans[key].line, item.key_spans[key].column))
         for extra in present[1:]:
             message = f"node `{self.name}` can't have both `{present[0]}` and `{extra}`"
             self.reader.error("two-makers", message, item.key_spans[extra], also=(item.key_spans[present[0]],))
-        return cast(Maker, present[0]) if present[0] != "use" else None
+        return cast(Maker, present[0])
+
+    def _check_use(self, item: Item, maker: Maker) -> None:
+        """What can't stand beside `use`, and what only can."""
+        if maker != "use" and "with" in item.mapping:
+            message = f"`with` gives values to a pipeline that is used, and node `{self.name}` uses none"
+            self.reader.error("with-without-use", message, item.key_spans["with"], "inputs stand in `input`")
+        for key, reason in NOT_WITH_USE.items() if maker == "use" else ():
+            if key in item.mapping:
+                message = f"`{key}` can't stand beside `use`"
+                self.reader.error("not-with-use", message, item.key_spans[key], f"{reason} (node `{self.name}`)")
 
     def _over(self, item: Item | None) -> tuple[tuple[str, Span], ...]:
         if item is None:

@@ -133,7 +133,7 @@ def set_from_options(
             reader.add(Problem("unknown-param", f"{option}: there is no param `{name}`", hint=hint))
             continue
         value = _scalar(given) if isinstance(given, Item) else _converted(given, one.param.type)
-        fault = _fault(one.param, value)
+        fault = unfit(one.param, value)
         if fault is None:
             result[name] = Declared(replace(one.param, value=value), True)
         else:
@@ -164,7 +164,7 @@ def _converted(given: Scalar, kind: ParamType) -> Scalar:
 
 
 def _check(reader: Reader, param: Param, item: Item, what: str) -> bool:
-    fault = _fault(param, _scalar(item))
+    fault = unfit(param, _scalar(item))
     if fault is None:
         return True
     got = found(item) if fault[0] == "wrong-type" else f"`{cut(item.written)}`"
@@ -176,8 +176,8 @@ def _scalar(item: Item) -> Scalar:
     return cast(Scalar, item.value) if is_scalar(item) else None
 
 
-def _fault(param: Param, value: Scalar) -> tuple[str, str] | None:
-    """What a value must be and is not, as a code and the rest of a sentence; None where nothing is wrong."""
+def unfit(param: Param, value: object) -> tuple[str, str] | None:
+    """What the value of a param must be and is not, as a code and the rest of a sentence; None where it is right."""
     if not _has_type(value, param.type):
         return "wrong-type", f"must be {_TYPE_WORDS[param.type]}"
     if param.enum and value not in param.enum:
@@ -190,7 +190,7 @@ def _fault(param: Param, value: Scalar) -> tuple[str, str] | None:
     return None
 
 
-def _has_type(value: Scalar, kind: ParamType) -> bool:
+def _has_type(value: object, kind: ParamType) -> bool:
     if kind == "boolean":
         return isinstance(value, bool)
     if kind in ("integer", "number"):

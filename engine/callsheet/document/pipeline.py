@@ -11,6 +11,7 @@ from callsheet.document.axes import read_axes, read_entries, read_ids
 from callsheet.document.item import Item
 from callsheet.document.keys import MAX_INSTANCES, PIPELINE, PROFILE, TEXT_FILES
 from callsheet.document.model import Document, TextFiles
+from callsheet.document.names import REFERENCE_WORDS
 from callsheet.document.nodes import read_nodes
 from callsheet.document.params import Declared, read_params, set_from_items
 from callsheet.document.profile import with_profile
@@ -95,7 +96,7 @@ def _check_names(reader: Reader, profiles: Item, outputs: Item, defaults: Item) 
     for name in profiles.mapping:
         reader.id_text(name, profiles.key_spans[name], "the name of a profile")
     for name in outputs.mapping:
-        reader.name(name, outputs.key_spans[name], "an output")
+        reader.name(name, outputs.key_spans[name], "an output", REFERENCE_WORDS)
     if "seed" in defaults.mapping:
         hint = "write `seed:` at the top of the file, or on a node"
         reader.error("seed-in-input", "`seed` can't be set in `defaults`", defaults.key_spans["seed"], hint)

@@ -14,8 +14,9 @@ PLURALS: Mapping[str, MediaKind] = {f"{kind}s": kind for kind in MEDIA_KINDS}
 SINGULARS: Mapping[str, MediaKind] = {kind: kind for kind in MEDIA_KINDS}
 
 
-class Gathered(list[Artifact]):
-    """What a plural reference gives: one Artifact an instance, each for every file of the kind."""
+class Gathered(list[object]):
+    """What a plural reference gives: one Artifact an instance, each for every file of the kind; of a pipeline that is
+    used the media of its output."""
 
 
 @dataclass(slots=True)
@@ -64,6 +65,14 @@ class Producer:
         place = self.axes.index(axis)
         return list(dict.fromkeys(combination[place].id for combination in self.combinations))
 
+    def instances(self, position: int) -> Sequence[str]:
+        """The ids of all that is made at this position."""
+        return self.ids[position : position + 1]
+
+    def reference(self, scope: NodesScope) -> Reference:
+        """What `nodes.NAME` is in the templates of this scope."""
+        return Reference(scope, self)
+
     def artifact(self, position: int, kind: MediaKind, *, many: bool) -> Artifact:
         axes = {name: value.id for name, value in zip(self.axes, self.combinations[position], strict=True)}
         return Artifact(self.ids[position], kind, many, axes)
@@ -87,7 +96,7 @@ class NodesScope(Lookup):
             )
         if name not in self.producers:
             raise Misuse("unknown-node", f"there is no node `{name}`", did_you_mean(name, self.producers))
-        return Reference(self, self.producers[name])
+        return self.producers[name].reference(self)
 
     def positions(self, producer: Producer) -> list[int]:
         """`needs: [node]`: every instance of the producer that shares this instance's ids."""
@@ -162,19 +171,24 @@ class Reference(Lookup):
         if not positions:
             return Absent(f"`nodes.{name}.{kind}` means an instance that `exclude`, `only` or `when` dropped")
         if len(positions) > 1:
-            open_axes = [axis for axis in self.producer.axes if axis not in self.scope.axes and axis not in self.at]
-            if not self.all_takes:
-                open_axes = [axis for axis in open_axes if axis != self.producer.takes_axis]
-            axis = open_axes[0]
-            first = self.producer.combinations[positions[0]][self.producer.axes.index(axis)].id
-            over = ", ".join([*self.scope.axes, *open_axes])
-            raise Misuse(
-                "singular-over-several",
-                f"`nodes.{name}.{kind}` is one file, but means {len(positions)} instances of `{name}`",
-                f"make this node `over: [{over}]`, or take every file with `nodes.{name}.{kind}s`, "
-                f"or choose one with `nodes.{name}.at({axis}='{first}').{kind}`",
-            )
+            raise self._several(positions, kind, f"{kind}s")
         return self.producer.artifact(positions[0], kind, many=False)
+
+    def _several(self, positions: Sequence[int], asked: str, plural: str) -> Misuse:
+        """The fault of a singular that means several instances, with the ways to write what may be meant."""
+        name = self.producer.name
+        open_axes = [axis for axis in self.producer.axes if axis not in self.scope.axes and axis not in self.at]
+        if not self.all_takes:
+            open_axes = [axis for axis in open_axes if axis != self.producer.takes_axis]
+        axis = open_axes[0]
+        first = self.producer.combinations[positions[0]][self.producer.axes.index(axis)].id
+        over = ", ".join([*self.scope.axes, *open_axes])
+        return Misuse(
+            "singular-over-several",
+            f"`nodes.{name}.{asked}` is one file, but means {len(positions)} instances of `{name}`",
+            f"make this node `over: [{over}]`, or take every file with `nodes.{name}.{plural}`, "
+            f"or choose one with `nodes.{name}.at({axis}='{first}').{asked}`",
+        )
 
     def _plural(self, kind: MediaKind) -> object:
         positions = self._positions()

@@ -43,6 +43,12 @@ class Draft:
         given = self.templates.values() if self.whole is None else (self.whole,)
         return any("nodes" in template.names for template in given)
 
+    @property
+    def refers_to(self) -> frozenset[str]:
+        """The nodes that its instances may come after."""
+        given = self.templates.values() if self.whole is None else (self.whole,)
+        return frozenset(self.node.needs).union(*(template.node_names for template in given))
+
     def recipe(self, scope: Scope) -> tuple[Recipe, Mapping[str, object] | None]:
         """The recipe of one instance, and its input where a single template gives that. Raises a DataFault."""
         if self.fixed is not None:
@@ -105,12 +111,12 @@ def prepare(document: Document, catalog: Catalog, node: Node, defaults: Mapping[
     templates = {
         name: template
         for name, item in entries.items()
-        if (template := _compiled(problems, item, compile_value)) is not None
+        if (template := compiled(problems, item, compile_value)) is not None
     }
-    whole = None if given is None or given.is_mapping else _compiled(problems, given, compile_value)
-    made_by = _compiled(problems, node.made_by, compile_value) if is_template(node.made_by) else None
-    when = _compiled(problems, node.when, compile_expression)
-    publish = _compiled(problems, node.publish, compile_value)
+    whole = None if given is None or given.is_mapping else compiled(problems, given, compile_value)
+    made_by = compiled(problems, node.made_by, compile_value) if is_template(node.made_by) else None
+    when = compiled(problems, node.when, compile_expression)
+    publish = compiled(problems, node.publish, compile_value)
     draft = Draft(catalog, node, defaults, templates, whole, made_by, when, publish)
     try:
         if not is_template(node.made_by):
@@ -120,7 +126,7 @@ def prepare(document: Document, catalog: Catalog, node: Node, defaults: Mapping[
     for template in (*templates.values(), whole, made_by, when, publish):
         if template is not None:
             problems += scope_problems(document, node, template)
-    problems += [*_too_early(node.maker, made_by), *_too_early("when", when)]
+    problems += [*too_early(node.maker, made_by), *too_early("when", when)]
     if problems:
         raise DataFault(problems)
     return draft
@@ -158,14 +164,15 @@ def _fixed(draft: Draft, names: tuple[str, ...]) -> Recipe | None:
     return None
 
 
-def _too_early(what: str, template: Template | None) -> Iterable[Problem]:
+def too_early(what: str, template: Template | None) -> Iterable[Problem]:
     """A fault where what is decided before anything is made uses what is made."""
     if template is not None and "nodes" in template.names:
         message = f"`{what}` is decided before anything is made, so it can't use `nodes`"
         yield Problem(f"nodes-in-{what}", message, template.item.span)
 
 
-def _compiled(problems: list[Problem], item: Item | None, reader: Callable[[Item], Template]) -> Template | None:
+def compiled(problems: list[Problem], item: Item | None, reader: Callable[[Item], Template]) -> Template | None:
+    """The template of an item, None where there is none; what is wrong with it is added to the problems."""
     if item is None:
         return None
     try:

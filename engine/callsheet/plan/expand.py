@@ -18,6 +18,24 @@ WORK_PER_INSTANCE = 100
 
 
 @dataclass(slots=True)
+class Allowance:
+    """How many instances a plan may have, used pipelines included, and how many it has so far. Of uses there may be as
+    many as of instances."""
+
+    most: int
+    instances: int = 0
+    uses: int = 0
+
+    def takes(self, node: Node, count: int) -> bool:
+        """Whether the node may have so many more."""
+        if node.maker == "use":
+            self.uses += count
+        else:
+            self.instances += count
+        return max(self.instances, self.uses) <= self.most
+
+
+@dataclass(slots=True)
 class Expansion:
     """The combinations of every node, in instance order, and what was dropped on the way."""
 
@@ -31,16 +49,16 @@ def expand(
     document: Document,
     axes: Mapping[str, AxisValues],
     when: Callable[[Node, Sequence[str], Combination], bool],
-    max_instances: int,
+    allowance: Allowance,
 ) -> Expansion:
-    """Every node's instances. `when(node, axis names, combination)` tells whether that one is wanted."""
+    """Every node's instances. `when(node, axis names, combination)` tells whether that one is wanted; `allowance` is
+    what the plan as a whole may have."""
     expansion = Expansion()
     filters = _Filters(document, axes)
-    count = 0
     for node in document.nodes.values():
         names = tuple(name for name in document.axes if name in node.over)
-        if prod(len(axes[name].values) for name in names) > max_instances * WORK_PER_INSTANCE:
-            raise _too_many(node.span, max_instances)
+        if prod(len(axes[name].values) for name in names) > allowance.most * WORK_PER_INSTANCE:
+            raise too_many(node.span, allowance.most)
         kept: list[Combination] = []
         wanted = filters.of(names)
         for combination in product(*(axes[name].values for name in names)):
@@ -48,9 +66,8 @@ def expand(
                 kept.append(combination)
             else:
                 expansion.excluded += 1
-        count += len(kept)
-        if count > max_instances:
-            raise _too_many(node.span, max_instances)
+        if not allowance.takes(node, len(kept)):
+            raise too_many(node.span, allowance.most)
         expansion.combinations[node.name] = kept
         expansion.axes[node.name] = names
     expansion.warnings += filters.unmatched()
@@ -133,7 +150,7 @@ class _Filters:
         return None
 
 
-def _too_many(span: Span, max_instances: int) -> DataFault:
+def too_many(span: Span, max_instances: int) -> DataFault:
     return DataFault(
         Problem(
             "too-many-instances",

@@ -11,7 +11,7 @@ from callsheet.plan.job import Plan
 def node_graph(plan: Plan) -> nx.DiGraph[str]:
     """One vertex a node, with `made_by` and `count` of instances; an edge counts the instances' needs behind it."""
     graph: nx.DiGraph[str] = nx.DiGraph()
-    for name, node in plan.document.nodes.items():
+    for name, node in plan.nodes.items():
         made_by = str(node.made_by.value)
         if is_template(node.made_by):
             made_by = ", ".join(dict.fromkeys(job.made_by for job in plan.jobs if job.node == name))

@@ -11,6 +11,7 @@ from callsheet.document.model import Document
 from callsheet.media.info import Artifact, OutputKind
 from callsheet.plan.axes import AxisValues
 from callsheet.plan.bind import NodesScope, Producer
+from callsheet.plan.caller import NOBODY, Caller
 from callsheet.plan.draft import Draft
 from callsheet.plan.expand import Combination
 from callsheet.plan.inputs import effective_input
@@ -27,7 +28,8 @@ EXTENSIONS = {"video": ".mp4", "image": ".png", "audio": ".wav", "data": ".json"
 
 
 class JobBuilder:
-    """Makes the jobs of one node. `takes` are the values of its takes axis, None where it has none."""
+    """Makes the jobs of one node. `takes` are the values of its takes axis, None where it has none; both it and what
+    else tells instances apart may be the caller's."""
 
     def __init__(
         self,
@@ -38,7 +40,10 @@ class JobBuilder:
         names: tuple[str, ...],
         producers: Mapping[str, Producer],
         takes: AxisValues | None,
+        caller: Caller = NOBODY,
     ) -> None:
+        self.caller = caller
+        self.outside = dict(zip(caller.axes, caller.combination, strict=True))
         self.root = document.seed
         self.stem = document.path.stem
         self.provider = provider
@@ -50,16 +55,17 @@ class JobBuilder:
         self.takes = takes.name if takes else None
         self.first_take = takes.values[0].id if takes else FIRST_TAKE
         self.picked = self._picked_ids()
-        self.uses_nodes = draft.uses_nodes
+        self.uses_nodes = draft.uses_nodes or caller is not NOBODY
         self.shapes: dict[str, Route | Step] = {}
         self._seedings: dict[int, Seeding] = {}
 
     def job(self, ident: str, combination: Combination, scope: dict[str, object]) -> Job:
         """The job of one combination; `scope` has all names but `nodes`. Raises a DataFault with all its problems."""
         node = self.node
-        values = dict(zip(self.names, combination, strict=True))
+        inner = dict(zip(self.names, combination, strict=True))
+        values = {**self.outside, **inner}
         ids = {name: value.id for name, value in values.items()}
-        nodes = NodesScope(self.producers, node.name, ids)
+        nodes = NodesScope(self.producers, node.local_name, {name: value.id for name, value in inner.items()})
         scope["nodes"] = nodes
         recipe, given = self.draft.recipe(scope)
         shape = self.shapes[ident] = recipe.shape
@@ -74,6 +80,8 @@ class JobBuilder:
         salt = take if unseeded and take != self.first_take else None
         subject = Subject(ident, node.span)
         asked = asked_of(effective.values, _not_made, subject)
+        needs = self._needs(effective.values, nodes)
+        awaited = [*nodes.awaited_picks, *(self.caller.awaited[one] for one in needs if one in self.caller.awaited)]
         kind: Literal["route", "step"] = "route" if is_route else "step"
         return Job(
             id=ident,
@@ -89,14 +97,14 @@ class JobBuilder:
             salt=salt,
             input=effective.values,
             defaults=effective.defaults,
-            needs=self._needs(effective.values, nodes),
+            needs=needs,
             key=None if asked is None else digest_of(kind, made_by, version, salt, asked, self.provider, subject),
             publish=self._publish(ident, ids, scope, shape.makes),
             extension=EXTENSIONS[shape.makes] if self.draft.publish is None else None,
             makes=shape.makes,
             estimate=estimate(shape, effective.values, self.provider == SIMULATOR),
             warnings=tuple(effective.warnings),
-            held=f"waits for a pick of `{nodes.awaited_picks[0]}`" if nodes.awaited_picks else None,
+            held=f"waits for a pick of `{awaited[0]}`" if awaited else None,
             span=node.span,
             tags=node.tags,
             allow_cut=node.allow_cut,
@@ -111,8 +119,8 @@ class JobBuilder:
 
     def _picked_ids(self) -> frozenset[str]:
         """The ids of the picked takes; asked for only where a `publish` path may leave the take out."""
-        producer = self.producers[self.node.name]
-        if self.draft.publish is None or self.takes is None:
+        producer = self.producers[self.node.local_name]
+        if self.draft.publish is None or self.takes not in self.names:
             return frozenset()
         return frozenset(producer.ids[position] for position in producer.picked(range(len(producer.ids))))
 
@@ -125,8 +133,9 @@ class JobBuilder:
                         found[one.instance] = None
         for name in self.node.needs:
             producer = self.producers[name]
-            found |= {producer.ids[position]: None for position in nodes.positions(producer)}
-        return tuple(found)
+            for position in nodes.positions(producer):
+                found |= dict.fromkeys(producer.instances(position))
+        return tuple(found | dict.fromkeys(self.caller.needs))
 
     def _publish(
         self, ident: str, ids: Mapping[str, str], scope: Mapping[str, object], makes: OutputKind
@@ -134,7 +143,9 @@ class JobBuilder:
         template = self.draft.publish
         if template is None:
             return default_path(self.stem, self.node.name, ids.items(), EXTENSIONS[makes])
-        if self.takes and self.takes not in template.names and ident not in self.picked:
+        if self.takes in self.names and self.takes not in template.names and ident not in self.picked:
+            return None
+        if not self.caller.picked:
             return None
         path = template.render(scope)
         fault = path_fault(path, makes) if isinstance(path, str) else "`publish` must be a path"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from callsheet.catalog.route import Estimate, Route, Step
-from callsheet.document.model import Document
+from callsheet.document.model import Document, Node
 from callsheet.media.info import OutputKind
 from callsheet.problems import Problem, Span
 
@@ -59,7 +59,8 @@ class Job:
 class Plan:
     """Everything that a run would be about. `jobs` is in instance order (document order of nodes, last axis fastest);
     `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole;
-    `shapes` gives the route or step of each node, and of each instance of a node whose route is a template."""
+    `shapes` gives the route or step of each node, and of each instance of a node whose route is a template; `nodes` are
+    all nodes that have jobs by qualified name, those of used pipelines included, over all axes of their ids."""
 
     document: Document
     provider: str
@@ -69,6 +70,7 @@ class Plan:
     warnings: tuple[Problem, ...] = ()
     by_id: Mapping[str, Job] = field(default_factory=dict)
     shapes: Mapping[str, Route | Step] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
 
     def shape_of(self, job: Job) -> Route | Step:
         """The route or step that makes an instance."""

@@ -52,7 +52,9 @@ class MediaSource:
                 message = f"`{shaped.name}` takes {shaped.media}, and `{value.instance}` gives {value.kind}"
                 raise _fault("wrong-media", message, item.span)
             return value
-        if value is None or isinstance(value, LocalFile | RemoteFile):
+        if isinstance(value, LocalFile | RemoteFile):
+            return _opened(value, shaped, item.span, local_only=local_only)
+        if value is None:
             return value
         if not isinstance(value, str):
             raise _fault("not-a-path", f"`{shaped.name}` takes a path, and {value!r} is none", item.span)
@@ -87,8 +89,7 @@ class MediaSource:
             message = f"`{shaped.name}` takes a path or an `https://` address, and this one begins with `{scheme}:`"
             raise _fault("bad-address", message, span, "download the file, keep it beside the pipeline, write its path")
         if local_only:
-            message = f"`{shaped.name}` takes a file of this machine: steps work here, and fetch nothing"
-            raise _fault("address-in-step", message, span, "download the file and write its path")
+            raise _not_local(shaped, span)
         file = self._remote.get(url)
         if file is None:
             fault = _address_fault(url)
@@ -98,6 +99,20 @@ class MediaSource:
         if file.info is not None:
             _expect(shaped, shown_address(url), file.info, span)
         return file
+
+
+def _opened(file: LocalFile | RemoteFile, shaped: Field, span: Span, *, local_only: bool) -> LocalFile | RemoteFile:
+    """Media that the user of a pipeline handed in, if this field takes them."""
+    if isinstance(file, RemoteFile) and local_only:
+        raise _not_local(shaped, span)
+    if file.info is not None:
+        _expect(shaped, file.shown if isinstance(file, LocalFile) else shown_address(file.url), file.info, span)
+    return file
+
+
+def _not_local(shaped: Field, span: Span) -> DataFault:
+    message = f"`{shaped.name}` takes a file of this machine: steps work here, and fetch nothing"
+    return _fault("address-in-step", message, span, "download the file and write its path")
 
 
 def shown_address(url: str) -> str:

@@ -44,7 +44,10 @@ def _term(plan: Plan, text: str) -> set[str]:
 
 
 def _named(plan: Plan, name: str, axes: str | None) -> list[str]:
-    nodes = plan.document.nodes
+    nodes = plan.nodes
+    inside = [node for node in nodes if node.startswith(f"{name}.")]
+    if inside:
+        return [one for node in inside for one in _named(plan, node, axes)]
     if name not in nodes:
         raise _fault(f"there is no node `{name}` to select", did_you_mean(name, nodes))
     wanted = dict(_axis(name, part, nodes[name].over) for part in axes.split(",")) if axes else {}

@@ -125,7 +125,7 @@ def _nodes(plan: Plan) -> list[dict[str, object]]:
         axes.setdefault(job.node, job.axes)
         needs.setdefault(job.node, set()).update(jobs[name].node for name in job.needs if name in jobs)
     used = {other for node, others in needs.items() for other in others if other != node}
-    described = {name: node.description for name, node in plan.document.nodes.items()}
+    described = {name: node.description for name, node in plan.nodes.items()}
     return [
         {
             "name": node,
