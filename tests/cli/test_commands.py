@@ -111,6 +111,7 @@ def test_problems_are_one_json_document_when_json_is_asked_for(project) -> None:
                 "fix": {
                     "file": "pipeline.yaml", "line": 3, "column": 1, "end_line": 3, "end_column": 5, "text": "seed",
                 },
+                "also": [],
             }
         ],
         "exit_code": 65,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from callsheet.document.model import Document
 
@@ -39,7 +40,7 @@ def test_a_node_with_a_name_of_the_templates(refused: Refuse) -> None:
 
 def test_a_node_without_a_maker(refused: Refuse) -> None:
     assert refused("nodes:\n  hero: {input: {}}\n") == (
-        "pipeline.yaml:4:3: error: node `hero` must have one of `route`, `intent` or `step` [missing-key]\n"
+        "pipeline.yaml:4:3: error: node `hero` must have one of `route`, `intent`, `step` or `use` [missing-key]\n"
         "  4 |   hero: {input: {}}\n"
         "    |   ^^^^"
     )
@@ -79,22 +80,57 @@ def test_a_node_with_a_misspelt_maker(refused: Refuse) -> None:
     )
 
 
-def test_use_is_not_yet(refused: Refuse) -> None:
+def test_what_belongs_to_the_used_pipeline_cant_stand_beside_use(refused: Refuse, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("callsheet: 1\nname: a\nnodes: {b: {step: x}}\n")
     assert refused(
-        "axes:\n"
-        "  look: [dawn, dusk]\n"
-        "  take: {takes: 2}\n"
-        "  alt: {seeds: [1, 2]}\n"
         "nodes:\n"
-        "  hero: {route: a/b}\n"
-        "  spot: {use: a.yaml, with: {}}\n"
+        "  spot:\n"
+        "    use: a.yaml\n"
+        "    input: {prompt: x}\n"
+        "    seed: 4\n"
+        "    publish: x.mp4\n"
+        "    advice: off\n"
+        "    allow_cut: true\n"
     ) == (
-        "pipeline.yaml:9:10: error: `use` is not supported yet [not-yet]\n"
-        "  9 |   spot: {use: a.yaml, with: {}}\n"
-        "    |          ^^^\n"
-        "pipeline.yaml:9:23: error: `with` is not supported yet [not-yet]\n"
-        "  9 |   spot: {use: a.yaml, with: {}}\n"
-        "    |                       ^^^^"
+        "pipeline.yaml:6:5: error: `input` can't stand beside `use` [not-with-use]\n"
+        "  6 |     input: {prompt: x}\n"
+        "    |     ^^^^^\n"
+        "  help: what goes in is given to its params, by `with` (node `spot`)\n"
+        "pipeline.yaml:7:5: error: `seed` can't stand beside `use` [not-with-use]\n"
+        "  7 |     seed: 4\n"
+        "    |     ^^^^\n"
+        "  help: its seeds are derived from this file's root seed and the node's name (node `spot`)\n"
+        "pipeline.yaml:8:5: error: `publish` can't stand beside `use` [not-with-use]\n"
+        "  8 |     publish: x.mp4\n"
+        "    |     ^^^^^^^\n"
+        "  help: its own nodes say where their files go (node `spot`)\n"
+        "pipeline.yaml:9:5: error: `advice` can't stand beside `use` [not-with-use]\n"
+        "  9 |     advice: off\n"
+        "    |     ^^^^^^\n"
+        "  help: its own nodes say whether they want advice (node `spot`)\n"
+        "pipeline.yaml:10:5: error: `allow_cut` can't stand beside `use` [not-with-use]\n"
+        "  10 |     allow_cut: true\n"
+        "     |     ^^^^^^^^^\n"
+        "  help: its own nodes say whether a voice may be cut (node `spot`)"
+    )
+
+
+def test_with_stands_only_beside_use(refused: Refuse) -> None:
+    assert refused("nodes:\n  spot: {step: concat, with: {line: x}}\n") == (
+        "pipeline.yaml:4:24: error: `with` gives values to a pipeline that is used, and node `spot` uses none "
+        "[with-without-use]\n"
+        "  4 |   spot: {step: concat, with: {line: x}}\n"
+        "    |                        ^^^^\n"
+        "  help: inputs stand in `input`"
+    )
+
+
+def test_use_cant_be_a_template(refused: Refuse) -> None:
+    assert refused('params: {which: a}\nnodes:\n  spot: {use: "{{ params.which }}.yaml"}\n') == (
+        "pipeline.yaml:5:15: error: `use` can't be a template [templated-use]\n"
+        '  5 |   spot: {use: "{{ params.which }}.yaml"}\n'
+        "    |               ^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "  help: the values of `with` can be"
     )
 
 

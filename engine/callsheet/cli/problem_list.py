@@ -6,7 +6,8 @@ from callsheet.problems import Fix, Problem, Span
 
 
 def problem_record(problem: Problem) -> dict[str, object]:
-    """One problem: a stable code, its place (lines and columns from 1, the end exclusive), and the fix as an edit."""
+    """One problem: a stable code, its place (lines and columns from 1, the end exclusive), the fix as an edit, and the
+    further places that have to do with it."""
     record: dict[str, object] = {
         "code": problem.code,
         "severity": problem.severity,
@@ -19,6 +20,7 @@ def problem_record(problem: Problem) -> dict[str, object]:
         "instance": problem.instance,
         "hint": problem.hint,
         "fix": _fix(problem.fix),
+        "also": [_place(span) for span in problem.also],
     }
     return record | (_place(problem.span) if problem.span else {})
 

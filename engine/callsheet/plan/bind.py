@@ -79,7 +79,8 @@ class Producer:
 
 
 class NodesScope(Lookup):
-    """The `nodes` of one consuming instance's templates; remembers which picks are awaited (`unpicked: hold`)."""
+    """The `nodes` of one consuming instance's templates; remembers which picks are awaited (`unpicked: hold`). Outputs
+    have no `consumer` (an empty name) and no axes."""
 
     def __init__(self, producers: Mapping[str, Producer], consumer: str, axes: Mapping[str, str]) -> None:
         self.producers = producers
@@ -183,11 +184,15 @@ class Reference(Lookup):
         axis = open_axes[0]
         first = self.producer.combinations[positions[0]][self.producer.axes.index(axis)].id
         over = ", ".join([*self.scope.axes, *open_axes])
+        ways = [
+            f"make this node `over: [{over}]`",
+            f"take every file with `nodes.{name}.{plural}`",
+            f"choose one with `nodes.{name}.at({axis}='{first}').{asked}`",
+        ]
         return Misuse(
             "singular-over-several",
             f"`nodes.{name}.{asked}` is one file, but means {len(positions)} instances of `{name}`",
-            f"make this node `over: [{over}]`, or take every file with `nodes.{name}.{plural}`, "
-            f"or choose one with `nodes.{name}.at({axis}='{first}').{asked}`",
+            ", or ".join(ways if self.scope.consumer else ways[1:]),
         )
 
     def _plural(self, kind: MediaKind) -> object:

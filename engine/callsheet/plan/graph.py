@@ -44,9 +44,16 @@ def dot(plan: Plan) -> str:
     for name in graph.nodes:
         about = graph.nodes[name]
         shape = "box" if about["maker"] == "step" else "ellipse"
-        lines.append(f'  {name} [shape={shape}, label="{name}\\n{_escaped(about["made_by"])} × {about["count"]}"];')
-    lines += [f"  {producer} -> {consumer};" for producer, consumer in graph.edges]
+        lines.append(
+            f'  {_dot_id(name)} [shape={shape}, label="{name}\\n{_escaped(about["made_by"])} × {about["count"]}"];'
+        )
+    lines += [f"  {_dot_id(producer)} -> {_dot_id(consumer)};" for producer, consumer in graph.edges]
     return "\n".join([*lines, "}"]) + "\n"
+
+
+def _dot_id(name: str) -> str:
+    """A node's name as DOT takes it: a qualified one is quoted."""
+    return f'"{name}"' if "." in name else name
 
 
 def _escaped(text: str) -> str:

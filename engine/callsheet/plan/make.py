@@ -102,7 +102,7 @@ class _Planning:
             tuple(dict.fromkeys(warning for one in self.every() for warning in one.warnings())),
             by_id,
             self.shapes,
-            {node.name: node for one in self.every() for node in one.nodes()},
+            {node.name: node for node in self.nodes()},
         )
         return with_fit_warnings(with_aspect_warnings(plan))
 
@@ -177,10 +177,12 @@ class _Planning:
         return (led_by(one, self.caller.uses) for one in (*self.document.warnings, *self.expansion.warnings))
 
     def nodes(self) -> Iterable[Node]:
-        """The nodes that have jobs, by their qualified names and over all axes of their ids."""
-        for name in self.kit.drafts:
-            node = self.document.nodes[name]
-            yield replace(node, over=(*self.caller.axes, *self.expansion.axes[node.name]))
+        """The nodes that have jobs, by their qualified names and over all axes of their ids, in their order."""
+        for name, node in self.document.nodes.items():
+            if name in self.kit.drafts:
+                yield replace(node, over=(*self.caller.axes, *self.expansion.axes[node.name]))
+            for one in self.inside.get(name, [])[:1]:
+                yield from one.nodes()
 
     def _media(self, path: object) -> Record:
         if isinstance(path, Artifact | RemoteFile):
@@ -303,7 +305,7 @@ class _Planning:
     def _open(self, name: str) -> None:
         """Plan the pipeline that a node uses, for each of its instances, as far as its references go."""
         draft, used = self.kit.uses[name], self.used[name]
-        if any(self.used[other].broken for other in draft.refers_to & self.used.keys()):
+        if any(self.used[other].broken for other in draft.refers_to & self.used.keys() - {name}):
             return
         opened: list[_Planning] = []
         picked = frozenset(used.picked(range(len(used.ids))))
@@ -346,7 +348,7 @@ class _Planning:
 
     def _jobs_inside(self, inside: Sequence[_Planning]) -> list[Job]:
         """The jobs of a used pipeline, for all instances of its user: node after node, as those of one file are."""
-        grouped: dict[str, list[Job]] = {node.name: [] for one in inside[:1] for node in one.document.nodes.values()}
+        grouped: dict[str, list[Job]] = {node.name: [] for one in inside[:1] for node in one.nodes()}
         for one in inside:
             for job in one.jobs():
                 grouped.setdefault(job.node, []).append(job)

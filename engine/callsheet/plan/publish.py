@@ -50,6 +50,10 @@ def path_fault(path: str, makes: OutputKind) -> str | None:
     return None
 
 
+_PLAIN_HINT = "name every axis of the node in `publish`"
+_USED_HINT = "each use publishes it: leave `publish` out, or write a param into it that `with` sets differently"
+
+
 def clashes(jobs: Iterable[Job]) -> list[Problem]:
     """A problem for each instance whose path, compared without case, another instance has already."""
     taken: dict[str, Job] = {}
@@ -65,7 +69,7 @@ def clashes(jobs: Iterable[Job]) -> list[Problem]:
                     "publish-clash",
                     f"`{first.id}` and `{job.id}` are both published as `{job.publish}`",
                     job.span,
-                    hint="name every axis of the node in `publish`",
+                    hint=_PLAIN_HINT if "." not in job.node else _USED_HINT,
                     also=() if first.span == job.span else (first.span,),
                 )
             )

@@ -31,8 +31,8 @@ class UseDraft:
 
     @property
     def refers_to(self) -> frozenset[str]:
-        """The nodes that what it hands in may come from."""
-        return frozenset().union(*(template.node_names for template in self.handed.values()))
+        """The nodes that it comes after: those that what it hands in may come from, and those it needs."""
+        return frozenset(self.node.needs).union(*(template.node_names for template in self.handed.values()))
 
 
 def prepare_use(document: Document, node: Node) -> UseDraft:
@@ -69,7 +69,7 @@ def _qualified(user: Node, inner: Node) -> Node:
 
 
 def dependencies_first(drafts: Mapping[str, UseDraft]) -> list[str]:
-    """The nodes that use pipelines, each after those whose outputs it hands in; a cycle is a DataFault and drawn."""
+    """The nodes that use pipelines, each after those of them that it refers to; a cycle is a DataFault that draws it."""
     order: list[str] = []
 
     def visit(name: str, chain: tuple[str, ...]) -> None:
@@ -78,7 +78,9 @@ def dependencies_first(drafts: Mapping[str, UseDraft]) -> list[str]:
             message = "these need each other: " + " → ".join(reversed(ring))
             raise DataFault(Problem("cycle", message, drafts[name].node.span))
         if name not in order:
-            for other in sorted(drafts[name].refers_to & drafts.keys() - {name}):
+            draft = drafts[name]
+            itself = () if name in draft.node.needs else (name,)
+            for other in sorted((draft.refers_to & drafts.keys()).difference(itself)):
                 visit(other, (*chain, name))
             order.append(name)
 
