@@ -69,7 +69,7 @@ def _qualified(user: Node, inner: Node) -> Node:
 
 
 def dependencies_first(drafts: Mapping[str, UseDraft]) -> list[str]:
-    """The nodes that use pipelines, each after those of them that it refers to; a cycle is a DataFault that draws it."""
+    """The nodes that use pipelines, each after those of them that it refers to; a cycle is a DataFault."""
     order: list[str] = []
 
     def visit(name: str, chain: tuple[str, ...]) -> None:
