@@ -26,12 +26,16 @@ LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
 
 
 @pytest.fixture
-def studio(project: Any) -> Any:
-    """A project with the media, messages and rows that the pages speak of."""
+def studio(project: Any, pages: Any) -> Any:
+    """A project with the media, messages and rows that the pages speak of, and the files whose names they write in
+    their first lines."""
     for example in ("aurora", "sweep"):
         for file in (shipped("examples") / example).rglob("*"):
             if file.is_file() and file.suffix in (".png", ".wav", ".yaml", ".csv"):
                 project.write({str(file.relative_to(shipped("examples") / example)): file.read_bytes()})
+    for block in pages.every_block("yaml"):
+        if named := re.match(r"# ([\w/-]+\.yaml)\n", block.text):
+            project.write({named[1]: block.text})
     return project.write({"looks.json": LOOKS})
 
 
@@ -47,6 +51,7 @@ def _is_pipeline(text: str) -> bool:
 
 
 def _completed(text: str) -> str:
+    text = text.replace("../assets/", "assets/") if text.startswith("# parts/") else text
     keys = _mapping(text)
     head = "".join(
         f"{key}: {value}\n" for key, value in {"callsheet": 1, "name": "part", "seed": 1}.items() if key not in keys

@@ -6,10 +6,7 @@ import re
 from fractions import Fraction
 
 from callsheet.document.model import Document
-from callsheet.document.pipeline import read_pipeline
-from callsheet.document.reader import Reader
-from callsheet.document.source import parse, read_source
-from callsheet.document.use import ready_made
+from callsheet.document.use import read_ready_made, ready_made
 from callsheet.media.read import read_media
 from callsheet.shipped import shipped
 
@@ -232,14 +229,7 @@ nodes:
 
 
 def documents() -> dict[str, Document]:
-    """Each ready-made pipeline, read without its user."""
-    found = {}
-    for name in ready_made():
-        path = shipped("pipelines") / f"{name}.yaml"
-        reader = Reader()
-        found[name] = read_pipeline(reader, path, parse(read_source(path, name))).document
-        assert reader.problems == []
-    return found
+    return {name: read_ready_made(name) for name in ready_made()}
 
 
 def test_there_are_these_six() -> None:

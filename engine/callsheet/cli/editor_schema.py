@@ -14,6 +14,8 @@ from callsheet.catalog.fields import CANONICAL_NAMES
 from callsheet.catalog.load import Catalog
 from callsheet.catalog.route import Intent, Route, Step
 from callsheet.cli.editor_fields import TEMPLATE, SchemaNode, field_schemas, names_of
+from callsheet.cli.editor_use import use_choices, use_schema
+from callsheet.document.keys import MAKERS
 from callsheet.document.schema import pipeline_schema
 
 _ANY_MAKER = {"type": "string", "pattern": TEMPLATE}
@@ -46,7 +48,8 @@ def editor_schema(catalog: Catalog) -> SchemaNode:
         "step": _names("Name of the local step that makes this node.", _step_titles(catalog)),
     }
     nodes = dict(_mapping(properties, "nodes"))
-    definitions["node"] = _node(_mapping(nodes, "additionalProperties"), chosen)
+    definitions["use"] = use_schema()
+    definitions["node"] = _node(_mapping(nodes, "additionalProperties"), [*chosen, *use_choices()])
     nodes["additionalProperties"] = {"$ref": "#/definitions/node"}
     properties["nodes"] = nodes
     properties["defaults"] = {**_mapping(properties, "defaults"), "properties": _canonical_properties()}
@@ -60,7 +63,7 @@ def editor_schema_text(catalog: Catalog) -> str:
 
 def _node(node: Mapping[str, object], chosen: list[SchemaNode]) -> SchemaNode:
     properties = dict(_mapping(node, "properties"))
-    for maker in ("route", "intent", "step"):
+    for maker in MAKERS:
         properties[maker] = {"$ref": f"#/definitions/{maker}"}
     return {**node, "properties": properties, "allOf": chosen}
 

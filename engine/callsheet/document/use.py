@@ -15,7 +15,7 @@ from callsheet.document.pipeline import read_pipeline, speaks_our_version
 from callsheet.document.reader import Reader
 from callsheet.document.root import in_order, read_root, unmasked
 from callsheet.document.shape import is_template
-from callsheet.document.source import read_source
+from callsheet.document.source import parse, read_source
 from callsheet.problems import DataFault, Problem, did_you_mean
 from callsheet.shipped import shipped
 
@@ -45,6 +45,16 @@ class _Read:
 def ready_made() -> list[str]:
     """The names of the ready-made pipelines, without `callsheet:`."""
     return sorted(file.stem for file in shipped("pipelines").glob("*.yaml"))
+
+
+def read_ready_made(name: str) -> Document:
+    """A ready-made pipeline as its file states it, without a user. Raises a DataFault with all that is wrong."""
+    place = _Place(shipped("pipelines") / f"{name}.yaml", f"{READY_MADE}{name}")
+    reader = Reader()
+    document = _pipeline(reader, place, parse(read_source(place.path, place.shown)))
+    if reader.problems or document is None:
+        raise DataFault(reader.problems)
+    return document
 
 
 def read_used(reader: Reader, document: Document) -> Mapping[str, Document]:
@@ -109,16 +119,23 @@ class _Reading:
         inner = Reader()
         document, height = None, 0
         with suppress(Stop):
-            if root is not None and speaks_our_version(inner, root):
-                pipeline = read_pipeline(inner, place.path, root)
-                unset = frozenset(name for name, one in pipeline.declared.items() if not one.has_value)
-                document = replace(pipeline.document, unset=unset)
+            document = None if root is None else _pipeline(inner, place, root)
+            if document is not None:
                 used, height = self.used_by(inner, document, (*chain, place))
                 document = replace(document, used=used)
         found = in_order(unmasked(problems, inner.problems), source)
         for problem in found:
             reader.add(_from(problem, node))
         return _Read(None if found else document, height + 1)
+
+
+def _pipeline(reader: Reader, place: _Place, root: Item) -> Document | None:
+    """The pipeline of a used file; None where it is of a newer version."""
+    if not speaks_our_version(reader, root):
+        return None
+    pipeline = read_pipeline(reader, place.path, root)
+    unset = frozenset(name for name, one in pipeline.declared.items() if not one.has_value)
+    return replace(pipeline.document, unset=unset)
 
 
 def _from(problem: Problem, node: Node) -> Problem:
