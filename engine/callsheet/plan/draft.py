@@ -46,8 +46,8 @@ class Draft:
     @property
     def refers_to(self) -> frozenset[str]:
         """The nodes that its instances may come after."""
-        given = self.templates.values() if self.whole is None else (self.whole,)
-        return frozenset(self.node.needs).union(*(template.node_names for template in given))
+        given = (*self.templates.values(), self.whole, self.publish)
+        return frozenset(self.node.needs).union(*(one.node_names for one in given if one is not None))
 
     def recipe(self, scope: Scope) -> tuple[Recipe, Mapping[str, object] | None]:
         """The recipe of one instance, and its input where a single template gives that. Raises a DataFault."""
