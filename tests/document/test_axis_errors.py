@@ -173,14 +173,39 @@ def test_an_unknown_unpicked(refused: Refuse) -> None:
     )
 
 
-def test_an_ordered_axis_is_not_yet(refused: Refuse) -> None:
-    assert refused("axes:\n  shot: {ordered: [a, b]}\n  scene: {from: a.csv, ordered: true}\n") == (
-        "pipeline.yaml:4:10: error: `ordered` is not supported yet [not-yet]\n"
-        "  4 |   shot: {ordered: [a, b]}\n"
-        "    |          ^^^^^^^\n"
-        "pipeline.yaml:5:24: error: `ordered` is not supported yet [not-yet]\n"
-        "  5 |   scene: {from: a.csv, ordered: true}\n"
-        "    |                        ^^^^^^^"
+def test_an_ordered_axis_with_a_twin_a_stranger_or_nothing(refused: Refuse) -> None:
+    assert refused(
+        "axes:\n  shot: {ordered: [a, a]}\n  scene: {ordered: [a], slug: true}\n  act: {ordered: []}\n"
+        "  part: {ordered: true}\n  beat: {ordered: 3, a: {}}\n  row: {from: a.csv, ordered: [a]}\n"
+        "  take: {takes: 2, ordered: true}\n"
+    ) == (
+        "pipeline.yaml:4:23: error: `a` is written twice [duplicate-id]\n"
+        "  4 |   shot: {ordered: [a, a]}\n"
+        "    |                       ^\n"
+        "  see also pipeline.yaml:4:20\n"
+        "pipeline.yaml:5:25: error: `slug` is not a key of an ordered axis [unknown-key]\n"
+        "  5 |   scene: {ordered: [a], slug: true}\n"
+        "    |                         ^^^^\n"
+        "  help: there are: `ordered`\n"
+        "pipeline.yaml:6:18: error: axis `act` must have at least one id [empty-axis]\n"
+        "  6 |   act: {ordered: []}\n"
+        "    |                  ^^\n"
+        "pipeline.yaml:7:9: error: axis `part` must have at least one id [empty-axis]\n"
+        "  7 |   part: {ordered: true}\n"
+        "    |         ^^^^^^^^^^^^^^^\n"
+        "  help: write `ordered: [id, id]`\n"
+        "pipeline.yaml:8:19: error: `ordered` must be a list of ids, or `true` or `false` beside records, not `3`"
+        " [wrong-type]\n"
+        "  8 |   beat: {ordered: 3, a: {}}\n"
+        "    |                   ^\n"
+        "  help: write `[3]`\n"
+        "pipeline.yaml:9:31: error: `ordered` must be `true` or `false`, not a list [wrong-type]\n"
+        "  9 |   row: {from: a.csv, ordered: [a]}\n"
+        "    |                               ^^^\n"
+        "pipeline.yaml:10:20: error: `ordered` is not a key of a takes axis [unknown-key]\n"
+        "  10 |   take: {takes: 2, ordered: true}\n"
+        "     |                    ^^^^^^^\n"
+        "  help: there are: `takes`, `unpicked`"
     )
 
 
@@ -196,7 +221,7 @@ def test_an_axis_from_data_with_wrong_options(refused: Refuse) -> None:
         "pipeline.yaml:4:56: error: `colum` is not a key of an axis from data [unknown-key]\n"
         "  4 |   sku: {from: a.csv, slug: yes, types: {price: float}, colum: a}\n"
         "    |                                                        ^^^^^\n"
-        "  help: there are: `from`, `id`, `at`, `where`, `types`, `slug`"
+        "  help: there are: `from`, `id`, `at`, `where`, `types`, `slug`, `ordered`"
     )
 
 

@@ -27,7 +27,7 @@ axes:
   language: [en, de, en]
   city: [New York]
   seeds: {seeds: [1, x]}
-  shot: {ordered: [a]}
+  shot: {ordered: [a, a]}
   data: {from: a.csv, slug: yes}
 exclude:
   - {lok: dawn}

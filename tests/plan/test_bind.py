@@ -56,7 +56,11 @@ def test_unpicked_hold_stops_before_everything_downstream(project, pipeline) -> 
     project.write(pipeline(joined("[look]", '["{{ nodes.shot.video }}"]', head)))
     plan = project.plan()
     assert [one["action"] for one in plan.values()] == ["render"] * 4 + ["held"] * 2
-    assert plan["reel[look=dawn]"]["why"] == {"code": "unpicked", "text": "waits for a pick of `shot`"}
+    assert plan["reel[look=dawn]"]["why"] == {
+        "code": "unpicked",
+        "text": "waits for a pick of `shot[look=dawn]`",
+        "hint": "`callsheet pick pipeline.yaml 'shot[look=dawn]' TAKE --simulate` picks one",
+    }
 
 
 def test_at_chooses_one_place_on_an_axis(project, pipeline) -> None:

@@ -109,6 +109,7 @@ def test_an_entry_that_matches_nothing_is_a_warning(project, pipeline) -> None:
             "code": "exclude-matches-nothing",
             "message": "this `exclude` entry matches no combination",
             "place": "pipeline.yaml:9:11",
+            "instance": None,
             "hint": "axis `look` has no id `studioo`: did you mean `studio`?",
         }
     ]

@@ -75,7 +75,6 @@ def job(node: str, axes: Mapping[str, str], made_by: str = HAPPYHORSE, **more: A
         "makes": "video",
         "estimate": Estimate(0.0, "quoted") if step else Estimate(0.5, "quoted"),
         "warnings": (),
-        "held": None,
         "span": SPAN,
     }
     return Job(**values | more)

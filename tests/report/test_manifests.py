@@ -97,6 +97,8 @@ def test_a_manifest_tells_of_each_instance_what_it_is_and_how_it_was_made(
         ],
         "error": None,
         "warnings": [],
+        "picked": None,
+        "stale_pick": False,
     }
     spot = written["instances"][2]
     assert (spot["kind"], spot["step"], spot["seed"], "route" in spot) == ("step", "concat", None, False)

@@ -111,7 +111,9 @@ def test_a_plan_is_told_whole(aurora: Plan, make: SimpleNamespace) -> None:
             "skipped": 0,
             "cost_estimate_usd": 0.5,
             "unpriced": 0,
+            "held_cost_estimate_usd": 0,
         },
+        "held_behind": [],
         "warnings": [],
     }
 
@@ -195,6 +197,7 @@ def test_a_run_is_told_whole(aurora: Plan, make: SimpleNamespace) -> None:
             },
         ],
         "totals": {"submitted": 2, "cached": 0, "shared": 1, "failed": 1, "cost_usd": 1.0, "seconds": 12.3},
+        "warnings": [],
     }
 
 

@@ -79,7 +79,7 @@ def test_every_action_has_its_place_in_the_totals(make: SimpleNamespace) -> None
     decisions = make.decisions(plan, {one.id: action for one, action in zip(jobs, Action, strict=True)})
 
     assert totals_line(plan, decisions) == (
-        "1 to render (0.50 USD estimated), 1 local, 1 cached, 1 shared, 1 in flight already, 1 held, 1 unknown, "
+        "1 to render (0.50 USD estimated), 1 local, 1 cached, 1 shared, 1 in flight already, 1 held (0.50 USD), 1 unknown, "
         "1 missing, 1 not selected, 3 excluded"
     )
 

@@ -10,6 +10,7 @@ from callsheet.cli.running import Report
 from callsheet.cli.screen import has_color
 from callsheet.plan.make import SIMULATOR
 from callsheet.report.manifest import write_manifest
+from callsheet.report.pick_marks import run_warnings
 from callsheet.report.plan_json import json_text, run_document
 from callsheet.report.table import run_text
 
@@ -24,9 +25,11 @@ def finish(report: Report, *, as_json: bool, places: dict[str, str] | None = Non
         write_manifest(report.folder, report.planned.plan, report.outcome)
     except OSError as error:
         unwritten = error
+    warnings = run_warnings(report.planned.plan, report.outcome)
+    sys.stderr.write("".join(f"{warning}\n" for warning in warnings))
     shown = {"outputs": os.path.relpath(report.folder), **(places or {})}
     if as_json:
-        sys.stdout.write(json_text(run_document(report.outcome)))
+        sys.stdout.write(json_text(run_document(report.outcome, warnings)))
     else:
         width = shutil.get_terminal_size((80, 24)).columns
         simulated = report.planned.plan.provider == SIMULATOR

@@ -14,6 +14,7 @@ from callsheet.cli.catalogue import catalogue_of
 from callsheet.cli.media_memory import MediaMemory, refusal, unpinned
 from callsheet.cli.project import Project, find_project
 from callsheet.document.load import load
+from callsheet.document.picks import picks_path, read_picks
 from callsheet.plan.job import Plan
 from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
@@ -21,6 +22,7 @@ from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
 from callsheet.run.outcome import Decision
+from callsheet.run.picks import stale_picks
 from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
 
@@ -74,6 +76,9 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
     )
     catalog = catalog or catalogue_of(project)
     media = MediaMemory(project.memory)
+    picked = picks_path(asked.file, simulated=asked.simulate)
+    picks = read_picks(picked, str(picked))
+    set_aside: dict[str, str] = {}
 
     def planned() -> Planned:
         plan = make_plan(
@@ -83,6 +88,8 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
             read_media=media.read,
             read_remote=media.pinned,
             max_instances=asked.max_instances,
+            picks=picks,
+            set_aside=set_aside,
         )
         selected = None
         if asked.select is not None or asked.exclude is not None:
@@ -96,12 +103,23 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         make_memory_folder(project.memory)
         media.fetch(wanted)
         made = planned()
+    while stale := _stale_picks(made):
+        set_aside |= stale
+        made = planned()
     if network == "used":
         make_memory_folder(project.memory)
     media.save()
     if not asked.simulate:
         made = replace(made, plan=with_past_costs(made.plan, _past_costs(project, made.plan.provider)))
     return made
+
+
+def _stale_picks(made: Planned) -> Mapping[str, str]:
+    """The picks that the plan relies on and that the journal shows to be of other footage, with the reason."""
+    if not made.plan.picks:
+        return {}
+    with memories(made.project, write=False) as (journal, blobs):
+        return stale_picks(made.plan, decisions(replace(made, selected=None), journal, blobs), journal)
 
 
 def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from callsheet.document.item import Item
-from callsheet.document.keys import AXIS, AXIS_FORMS, FROM, PARAM_TYPES, SEEDS, TAKES
+from callsheet.document.keys import AXIS, AXIS_FORMS, FROM, ORDER, ORDERED, PARAM_TYPES, SEEDS, TAKES
 from callsheet.document.model import Axis, AxisFrom, AxisIds, AxisTakes, Entry, ParamType
 from callsheet.document.names import SCOPE_NAMES, TEMPLATE_WORDS
 from callsheet.document.reader import Reader
@@ -38,7 +38,8 @@ def _source(reader: Reader, name: str, item: Item) -> AxisIds | AxisTakes | Axis
         return None
     forms = [key for key in AXIS_FORMS if key in item.mapping and not item.mapping[key].is_mapping]
     if not forms:
-        return _records(reader, what, item)
+        ids = item.mapping.get("ordered")
+        return _ordered(reader, what, item, ids) if ids and ids.is_sequence else _records(reader, what, item)
     if len(forms) > 1:
         span, first = item.key_spans[forms[1]], item.key_spans[forms[0]]
         reader.error("two-forms", f"{what} can't have both `{forms[0]}` and `{forms[1]}`", span, also=(first,))
@@ -67,18 +68,31 @@ def _records(reader: Reader, what: str, item: Item) -> AxisIds | None:
     if not item.mapping:
         reader.error("empty-axis", f"{what} must have at least one id", item.span)
         return None
-    if "ordered" in item.mapping and not item.mapping["ordered"].is_mapping:
-        reader.not_yet("`ordered`", item.key_spans["ordered"])
-        return None
+    ordered = item.mapping.get("ordered")
+    if ordered is not None and not ordered.is_mapping:
+        if not reader.expect(ordered, ORDER, "`ordered`"):
+            return None
+        if len(item.mapping) == 1:
+            reader.error("empty-axis", f"{what} must have at least one id", item.span, "write `ordered: [id, id]`")
+            return None
     entries = []
     for text, record in item.mapping.items():
+        if record is ordered and not ordered.is_mapping:
+            continue
         span = item.key_spans[text]
         if record.is_mapping or record.value is None:
             reader.id_text(text, span)
         else:
             _no_record(reader, what, text, span, record)
         entries.append((Item(text, span), record if record.is_mapping else None))
-    return AxisIds(tuple(entries))
+    return AxisIds(tuple(entries), ordered is not None and ordered.value is True)
+
+
+def _ordered(reader: Reader, what: str, item: Item, ids: Item) -> AxisIds | None:
+    """`{ordered: [...]}`."""
+    reader.table(item, ORDERED, what)
+    listed = _list(reader, what, ids)
+    return None if listed is None else AxisIds(listed.entries, True)
 
 
 def _no_record(reader: Reader, what: str, text: str, span: Span, record: Item) -> None:
@@ -129,7 +143,7 @@ def _data(reader: Reader, entries: Mapping[str, Item]) -> AxisFrom:
         for column, kind in entries["types"].mapping.items():
             if reader.expect(kind, _TYPE, f"the type of `{column}`"):
                 types[column] = cast(ParamType, kind.value)
-    slug = entries.get("slug")
+    slug, ordered = entries.get("slug"), entries.get("ordered")
     return AxisFrom(
         entries[next(iter(FROM.keys))],
         entries.get("id"),
@@ -137,6 +151,7 @@ def _data(reader: Reader, entries: Mapping[str, Item]) -> AxisFrom:
         entries.get("where"),
         types,
         slug is not None and slug.value is True,
+        ordered is not None and ordered.value is True,
     )
 
 

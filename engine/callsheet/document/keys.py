@@ -55,7 +55,7 @@ _UNPICKED = Key(
     choice("first", "hold"),
     "What goes on while no take is picked: `first` (the default) the first take, `hold` nothing.",
 )
-_ORDERED = Key(ANYTHING, "Ids in an order in which each may use the one before.", later=True)
+_ORDERED = Key(FLAG, "Whether the ids stand in an order, so that each may use the one before it.")
 
 TAKES = Table(
     "a takes axis",
@@ -101,10 +101,25 @@ FROM = Table(
     },
 )
 
+ORDERED = Table(
+    "an ordered axis",
+    {"ordered": Key(_IDS, "Ids in an order in which each may use the one before it.", required=True)},
+)
+ORDER = either("a list of ids, or `true` or `false` beside records", _IDS, FLAG)
+
 AXIS_FORMS = {"takes": TAKES, "seeds": SEEDS, "from": FROM}
 """The key by which each form of an axis is told apart from a mapping of records, and its table."""
 
-_RECORDS = mapping_of({"type": ["object", "null"]})
+_RECORD = {"type": ["object", "null"]}
+_RECORDS = Shape(
+    "a mapping",
+    "mapping",
+    lambda item: item.is_mapping,
+    {
+        **mapping_of(_RECORD).schema,
+        "properties": {"ordered": {"type": ["object", "boolean"], "description": _ORDERED.about}},
+    },
+)
 _ANY_AXIS = Shape(
     "a list of ids or a mapping",
     "list",
@@ -117,6 +132,7 @@ AXIS = either(
     table(TAKES),
     table(SEEDS),
     table(FROM),
+    table(ORDERED),
     _RECORDS,
 )
 

@@ -33,9 +33,11 @@ class Param:
 @dataclass(frozen=True, slots=True)
 class AxisIds:
     """`[en, de, ja]` or a mapping id -> record. `entries`: (the id, or the key with its place; record or None), in file
-    order. An id is its item's `written`: one that is a number keeps it as `value`."""
+    order. An id is its item's `written`: one that is a number keeps it as `value`. `ordered`: each may use the one
+    before it."""
 
     entries: tuple[tuple[Item, Item | None], ...]
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class AxisTakes:
 
 @dataclass(frozen=True, slots=True)
 class AxisFrom:
-    """`{from: FILE, id: COLUMN, at: /json/pointer, where: EXPR, types: {COLUMN: TYPE}, slug: true}`."""
+    """`{from: FILE, id: COLUMN, at: /json/pointer, where: EXPR, types: {COLUMN: TYPE}, slug: true, ordered: true}`."""
 
     file: Item
     id: Item | None
@@ -58,6 +60,7 @@ class AxisFrom:
     where: Item | None
     types: Mapping[str, ParamType]
     slug: bool
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

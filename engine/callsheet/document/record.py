@@ -42,6 +42,27 @@ class Lookup(ABC):
         """The value under `name`, or an Absent that says why there is none."""
 
 
+class Nothing(Lookup):
+    """Null of which anything may be asked: it is null too. What comes before the first of an ordered axis."""
+
+    __slots__ = ()
+
+    def look_up(self, name: str) -> object:
+        return self
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or isinstance(other, Nothing)
+
+    def __hash__(self) -> int:
+        return hash(None)
+
+
+NOTHING = Nothing()
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateFunction:
     """A function that a template may call: `media(PATH)`, `.at(look='dawn')`."""
@@ -145,7 +166,7 @@ def printed(value: object, name: str | None = None) -> str:
     if isinstance(value, Record) and value.id is not None:
         return value.id
     hint = None
-    if value is None:
+    if value is None or value is NOTHING:
         hint = "give it a text with `| default('', true)`"
     elif isinstance(value, Artifact | LocalFile | RemoteFile):
         hint = "a reference is a whole value or a list item, never spliced into text"
@@ -155,7 +176,7 @@ def printed(value: object, name: str | None = None) -> str:
 
 def sort_of(value: object) -> str:
     """What sort of thing a value is, with its article, for messages."""
-    if value is None:
+    if value is None or value is NOTHING:
         return "null"
     if isinstance(value, bool):
         return "a boolean"

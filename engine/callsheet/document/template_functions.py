@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from callsheet.document.record import Absent, Misuse, Record, printed, sort_of
+from callsheet.document.record import NOTHING, Absent, Misuse, Record, printed, sort_of
 from callsheet.document.template_work import Work, bounded_number, compare, is_number
 
 Function: TypeAlias = Callable[..., object]
@@ -273,7 +273,7 @@ TESTS: Mapping[str, Function] = {
     "integer": lambda work, value: isinstance(value, int) and not isinstance(value, bool),
     "iterable": lambda work, value: isinstance(value, list | tuple | Mapping | Record),
     "mapping": lambda work, value: isinstance(value, Mapping | Record),
-    "none": lambda work, value: value is None,
+    "none": lambda work, value: value is None or value is NOTHING,
     "number": lambda work, value: is_number(value),
     "odd": lambda work, value: _whole(value, "odd") % 2 == 1,
     "sequence": lambda work, value: isinstance(value, list | tuple),

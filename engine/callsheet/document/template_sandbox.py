@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from callsheet.document.record import Absent, Lookup, Misuse, Record, TemplateFunction, printed, sort_of
+from callsheet.document.record import NOTHING, Absent, Lookup, Misuse, Record, TemplateFunction, printed, sort_of
 from callsheet.document.template_functions import FILTERS, TESTS, TEXT_METHODS, Function, invoked
 from callsheet.document.template_work import Work, add, arithmetic, compare, concat, cut, each, negative, positive
 from callsheet.media.info import Artifact, LocalFile, MediaInfo, RemoteFile
@@ -178,6 +178,8 @@ def _call(scope: Scope, target: Any, path: str | None, /, *args: Any, **kwargs: 
         if value.__class__ is Missing:
             raise value.fault
     scope.work.charge(1)
+    if target is NOTHING:
+        return target
     if not isinstance(target, TemplateFunction):
         raise Misuse("template-type", f"{_called(path, target)} is not a function", None, path)
     found = _located(invoked, path, target.call, target.name, *args, **kwargs)
@@ -208,6 +210,8 @@ def _plain(work: Work, value: Any, path: str | None) -> object:
     work.charge(1)
     if value is None or isinstance(value, str | int | float | Artifact | LocalFile | RemoteFile):
         return value
+    if value is NOTHING:
+        return None
     if value.__class__ is Missing:
         raise value.fault
     if isinstance(value, Record) and value.id is not None:

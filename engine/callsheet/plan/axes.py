@@ -30,13 +30,24 @@ class AxisValue:
 @dataclass(frozen=True, slots=True, eq=False)
 class AxisValues:
     """An axis with its values in their order. `takes` says that it is one of takes; `unpicked` is `first` or `hold`,
-    and matters there only."""
+    and matters there only. `ordered` says that each value may use the one before it."""
 
     name: str
     values: tuple[AxisValue, ...]
     takes: bool = False
     unpicked: str = "first"
     by_id: Mapping[str, AxisValue] = field(default_factory=dict)
+    ordered: bool = False
+
+
+def places_before(axes: Mapping[str, AxisValues]) -> Mapping[str, Mapping[str, str | None]]:
+    """For each ordered axis the id before each of its ids; None before the first."""
+    found: dict[str, Mapping[str, str | None]] = {}
+    for axis in axes.values():
+        if axis.ordered:
+            ids = [value.id for value in axis.values]
+            found[axis.name] = dict(zip(ids, [None, *ids], strict=False))
+    return found
 
 
 def resolve_axes(document: Document, scope: Mapping[str, object]) -> Mapping[str, AxisValues]:
@@ -67,7 +78,9 @@ def _resolved(document: Document, axis: Axis, scope: Mapping[str, object]) -> Ax
         values = _from_data(document, axis, axis.source, scope)
     if not values:
         raise DataFault(Problem("empty-axis", f"axis `{axis.name}` has no values", axis.span))
-    return AxisValues(axis.name, tuple(values), takes, unpicked, {value.id: value for value in values})
+    by_id = {value.id: value for value in values}
+    ordered = not isinstance(axis.source, AxisTakes) and axis.source.ordered
+    return AxisValues(axis.name, tuple(values), takes, unpicked, by_id, ordered)
 
 
 def _takes(axis: Axis, source: AxisTakes) -> list[AxisValue]:

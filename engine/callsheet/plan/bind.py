@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from callsheet.document.record import Absent, Lookup, Misuse, TemplateFunction
+from callsheet.document.record import NOTHING, Absent, Lookup, Misuse, TemplateFunction
 from callsheet.media.info import MEDIA_KINDS, Artifact, MediaKind, OutputKind
 from callsheet.plan.expand import Combination
+from callsheet.plan.picks import Choice, Ids, Reliance
 from callsheet.problems import did_you_mean
 
 PLURALS: Mapping[str, MediaKind] = {f"{kind}s": kind for kind in MEDIA_KINDS}
@@ -21,8 +22,9 @@ class Gathered(list[object]):
 
 @dataclass(slots=True)
 class Producer:
-    """A node as those who refer to it see it. `ids` and `combinations` are parallel, in instance order. `makes` is None
-    where the node itself is wrong: then nothing is said of those who use it."""
+    """A node as those who refer to it see it. `ids` and `combinations` are parallel, in instance order; where there is a
+    takes axis so are `ofs`, the ids without the take. `makes` is None where the node itself is wrong: then nothing is
+    said of those who use it. `picks` are by the ids on its other axes."""
 
     name: str
     axes: tuple[str, ...]
@@ -32,33 +34,48 @@ class Producer:
     takes_axis: str | None
     take_order: Sequence[str] = ()
     hold: bool = False
-    _index: dict[tuple[str, ...], dict[tuple[str, ...], list[int]]] = field(default_factory=dict)
+    ofs: Sequence[str] = ()
+    picks: Mapping[Ids, Choice] = field(default_factory=dict)
+    _index: dict[Ids, dict[Ids, list[int]]] = field(default_factory=dict)
 
     def matching(self, fixed: Mapping[str, str]) -> list[int]:
         """The positions of the instances that have all these ids, in instance order."""
         names = tuple(name for name in self.axes if name in fixed)
         if names not in self._index:
             places = [self.axes.index(name) for name in names]
-            groups: dict[tuple[str, ...], list[int]] = {}
+            groups: dict[Ids, list[int]] = {}
             for position, combination in enumerate(self.combinations):
                 groups.setdefault(tuple(combination[place].id for place in places), []).append(position)
             self._index[names] = groups
         return self._index[names].get(tuple(fixed[name] for name in names), [])
 
-    def picked(self, positions: Sequence[int]) -> list[int]:
-        """One take for each combination of the other axes: the first declared one that exists."""
+    def picked(self, positions: Sequence[int]) -> dict[int, Choice | None]:
+        """One take for each combination of the other axes, in instance order: the picked one with its pick, else the
+        first declared one that exists."""
         if self.takes_axis is None:
-            return list(positions)
+            return dict.fromkeys(positions)
         place = self.axes.index(self.takes_axis)
         rank = {take: number for number, take in enumerate(self.take_order)}
-        best: dict[tuple[str, ...], int] = {}
+        best: dict[Ids, int] = {}
+        found: dict[int, Choice | None] = {}
         for position in positions:
             combination = self.combinations[position]
             rest = tuple(value.id for number, value in enumerate(combination) if number != place)
+            pick = self.picks.get(rest)
+            if pick is not None:
+                if combination[place].id == pick.take:
+                    found[position] = pick
+                continue
             chosen = best.get(rest)
             if chosen is None or rank[combination[place].id] < rank[self.combinations[chosen][place].id]:
                 best[rest] = position
-        return sorted(best.values())
+        found |= dict.fromkeys(best.values())
+        return dict(sorted(found.items()))
+
+    def decided(self) -> Mapping[int, Choice | None]:
+        """The takes that stand for their instance: the picked ones, and the first ones where none need be picked."""
+        picked = self.picked(range(len(self.ids)))
+        return {position: choice for position, choice in picked.items() if choice is not None or not self.hold}
 
     def ids_on(self, axis: str) -> list[str]:
         """The ids that the instances have on this axis, in instance order."""
@@ -79,22 +96,23 @@ class Producer:
 
 
 class NodesScope(Lookup):
-    """The `nodes` of one consuming instance's templates; remembers which picks are awaited (`unpicked: hold`). Outputs
-    have no `consumer` (an empty name) and no axes."""
+    """The `nodes` of one consuming instance's templates. `before` gives, for each ordered axis, the id before each.
+    Outputs have no `consumer` (an empty name) and no axes. `reliance` remembers which picks its values hang on."""
 
-    def __init__(self, producers: Mapping[str, Producer], consumer: str, axes: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        producers: Mapping[str, Producer],
+        consumer: str,
+        axes: Mapping[str, str],
+        before: Mapping[str, Mapping[str, str | None]],
+    ) -> None:
         self.producers = producers
         self.consumer = consumer
         self.axes = axes
-        self.awaited_picks: list[str] = []
+        self.before = before
+        self.reliance = Reliance()
 
     def look_up(self, name: str) -> object:
-        if name == self.consumer:
-            raise Misuse(
-                "self-reference",
-                f"node `{name}` uses itself",
-                "a node may use itself only by `.previous(…)` on an ordered axis",
-            )
         if name not in self.producers:
             raise Misuse("unknown-node", f"there is no node `{name}`", did_you_mean(name, self.producers))
         return self.producers[name].reference(self)
@@ -112,6 +130,7 @@ class Reference(Lookup):
     producer: Producer
     at: Mapping[str, str] = field(default_factory=dict)
     all_takes: bool = False
+    back: bool = False
 
     def look_up(self, name: str) -> object:
         if name in SINGULARS:
@@ -123,11 +142,21 @@ class Reference(Lookup):
         if name == "at":
             return TemplateFunction("at", self._at)
         if name == "previous":
-            raise Misuse("not-yet", "`.previous(…)` is not supported yet", None)
-        known = [*SINGULARS, *PLURALS, "takes", "at"]
+            return TemplateFunction("previous", self._previous)
+        known = [*SINGULARS, *PLURALS, "takes", "at", "previous"]
         raise Misuse("unknown-output", f"node `{self.producer.name}` has no output `{name}`", did_you_mean(name, known))
 
+    def _refuse_itself(self) -> None:
+        if self.producer.name == self.scope.consumer and not self.back:
+            raise Misuse(
+                "self-reference",
+                f"node `{self.producer.name}` uses itself",
+                "a node may use itself only by `.previous(…)` on an ordered axis",
+                f"nodes.{self.producer.name}",
+            )
+
     def _kind(self, name: str, kind: MediaKind) -> MediaKind:
+        self._refuse_itself()
         makes = self.producer.makes
         if makes is not None and kind != makes:
             raise Misuse(
@@ -154,23 +183,62 @@ class Reference(Lookup):
                 )
         return replace(self, at={**self.at, **{axis: str(value) for axis, value in ids.items()}})
 
+    def _previous(self, axis: object) -> object:
+        """The same one place before on an ordered axis; of takes the picked one. Null at the first."""
+        name, producer, scope = str(axis), self.producer, self.scope
+        if name not in producer.axes:
+            message = f"node `{producer.name}` has no axis `{name}`"
+            raise Misuse("unknown-axis", message, did_you_mean(name, producer.axes))
+        if name not in scope.before:
+            hint = f"write `{name}: {{ordered: [...]}}`, or `ordered: true` beside its records or its `from`"
+            if name == producer.takes_axis:
+                hint = f"takes are alternates: name one with `.at({name}='{producer.take_order[0]}')`"
+            raise Misuse("not-ordered", f"axis `{name}` is not ordered, so none of its ids has one before it", hint)
+        here = self.at.get(name, scope.axes.get(name))
+        if here is None:
+            who = f"node `{scope.consumer}` is" if scope.consumer else "outputs are"
+            message = f"{who} not made over `{name}`, so there is no place to go back from"
+            hint = f"choose a place with `.at({name}='…')`"
+            if scope.consumer:
+                hint = f"write `over: [{', '.join([*scope.axes, name])}]`, or {hint}"
+            raise Misuse("axis-not-in-over", message, hint)
+        there = scope.before[name][here]
+        return NOTHING if there is None else replace(self, at={**self.at, name: there}, back=True)
+
     def _positions(self) -> list[int]:
-        producer, axes = self.producer, self.scope.axes
+        producer, scope = self.producer, self.scope
+        own = producer.takes_axis if self.back else None
         fixed = {
-            name: self.at.get(name, axes.get(name, "")) for name in producer.axes if name in self.at or name in axes
+            name: self.at.get(name, scope.axes.get(name, ""))
+            for name in producer.axes
+            if name in self.at or (name in scope.axes and name != own)
         }
         found = producer.matching(fixed)
-        if self.all_takes or producer.takes_axis is None or producer.takes_axis in fixed:
-            return found
-        if producer.hold and found:
-            self.scope.awaited_picks.append(producer.name)
-        return producer.picked(found)
+        if not self.all_takes and producer.takes_axis is not None and producer.takes_axis not in fixed:
+            found = self._collapsed(found)
+        if self.back:
+            scope.reliance.previous.update(one for position in found for one in producer.instances(position))
+        return found
+
+    def _collapsed(self, positions: Sequence[int]) -> list[int]:
+        """The picked take of each; without a pick the first one, and where takes are held until then that is noted."""
+        producer, reliance = self.producer, self.scope.reliance
+        picked = producer.picked(positions)
+        reliance.picks |= {choice.instance: choice for choice in picked.values() if choice is not None}
+        if producer.hold and None in picked.values():
+            awaited = {producer.ofs[position] for position, choice in picked.items() if choice is None}
+            for position in positions:
+                if producer.ofs[position] in awaited:
+                    takes = reliance.awaited.setdefault(producer.ofs[position], {})
+                    takes |= dict.fromkeys(producer.instances(position))
+        return list(picked)
 
     def _singular(self, kind: MediaKind) -> object:
         positions = self._positions()
         name = self.producer.name
         if not positions:
-            return Absent(f"`nodes.{name}.{kind}` means an instance that `exclude`, `only` or `when` dropped")
+            where = f"{name}.previous(…)" if self.back else name
+            return Absent(f"`nodes.{where}.{kind}` means an instance that `exclude`, `only` or `when` dropped")
         if len(positions) > 1:
             raise self._several(positions, kind, f"{kind}s")
         return self.producer.artifact(positions[0], kind, many=False)

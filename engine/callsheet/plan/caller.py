@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from callsheet.plan.axes import AxisValues
 from callsheet.plan.expand import Combination
+from callsheet.plan.picks import Reliance
 from callsheet.problems import Span
 
 
@@ -16,8 +17,8 @@ class Caller:
 
     `name` is that node's, qualified; `axes` and `combination` come before the pipeline's own in every id; `takes` is
     the one of these axes that is one of takes, and `picked` whether this take is the picked one. `defaults` are laid
-    over the pipeline's own. `needs` are instances that everything in it comes after. `awaited` are instances handed in
-    for which a pick is awaited, each with the node to pick of. `uses` are the places that led here.
+    over the pipeline's own. `needs` are instances that everything in it comes after. `handed` are instances handed in,
+    each with the picks that it hangs on. `uses` are the places that led here.
     """
 
     name: str = ""
@@ -27,7 +28,7 @@ class Caller:
     picked: bool = True
     defaults: Mapping[str, object] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
-    awaited: Mapping[str, str] = field(default_factory=dict)
+    handed: Mapping[str, Reliance] = field(default_factory=dict)
     uses: tuple[Span, ...] = ()
 
 

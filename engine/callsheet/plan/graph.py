@@ -9,7 +9,8 @@ from callsheet.plan.job import Plan
 
 
 def node_graph(plan: Plan) -> nx.DiGraph[str]:
-    """One vertex a node, with `made_by` and `count` of instances; an edge counts the instances' needs behind it."""
+    """One vertex a node, with `made_by` and `count` of instances; an edge counts the instances' needs behind it, and is
+    `previous` where all of them lie before on an ordered axis."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     for name, node in plan.nodes.items():
         made_by = str(node.made_by.value)
@@ -20,8 +21,9 @@ def node_graph(plan: Plan) -> nx.DiGraph[str]:
         graph.nodes[job.node]["count"] += 1
         for need in job.needs:
             producer = plan.by_id[need].node
-            needed = graph.get_edge_data(producer, job.node, {"count": 0})["count"]
-            graph.add_edge(producer, job.node, count=needed + 1)
+            known = graph.get_edge_data(producer, job.node, {"count": 0, "previous": True})
+            previous = known["previous"] and need in job.previous
+            graph.add_edge(producer, job.node, count=known["count"] + 1, previous=previous)
     return graph
 
 
@@ -33,7 +35,10 @@ def mermaid(plan: Plan) -> str:
         about = graph.nodes[name]
         label = f'"{name}<br/>{_escaped(about["made_by"])} × {about["count"]}"'
         lines.append(f"  {name}[{label}]" if about["maker"] == "step" else f"  {name}([{label}])")
-    lines += [f"  {producer} --> {consumer}" for producer, consumer in graph.edges]
+    lines += [
+        f"  {producer} {'-. previous .->' if about['previous'] else '-->'} {consumer}"
+        for producer, consumer, about in graph.edges(data=True)
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -47,7 +52,10 @@ def dot(plan: Plan) -> str:
         lines.append(
             f'  {_dot_id(name)} [shape={shape}, label="{name}\\n{_escaped(about["made_by"])} × {about["count"]}"];'
         )
-    lines += [f"  {_dot_id(producer)} -> {_dot_id(consumer)};" for producer, consumer in graph.edges]
+    lines += [
+        f"  {_dot_id(producer)} -> {_dot_id(consumer)}{' [style=dashed, label=previous]' if about['previous'] else ''};"
+        for producer, consumer, about in graph.edges(data=True)
+    ]
     return "\n".join([*lines, "}"]) + "\n"
 
 

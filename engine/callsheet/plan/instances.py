@@ -18,6 +18,7 @@ from callsheet.plan.inputs import effective_input
 from callsheet.plan.job import Job
 from callsheet.plan.key import Subject, asked_of, digest_of
 from callsheet.plan.open_media import MediaSource
+from callsheet.plan.picks import Choice, Reliance
 from callsheet.plan.publish import default_path, path_fault
 from callsheet.plan.seeds import FIRST_TAKE, Seeding
 from callsheet.problems import DataFault, Problem
@@ -29,7 +30,7 @@ EXTENSIONS = {"video": ".mp4", "image": ".png", "audio": ".wav", "data": ".json"
 
 class JobBuilder:
     """Makes the jobs of one node. `takes` are the values of its takes axis, None where it has none; both it and what
-    else tells instances apart may be the caller's."""
+    else tells instances apart may be the caller's. `before` gives the id before each of every ordered axis."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class JobBuilder:
         names: tuple[str, ...],
         producers: Mapping[str, Producer],
         takes: AxisValues | None,
+        before: Mapping[str, Mapping[str, str | None]],
         caller: Caller = NOBODY,
     ) -> None:
         self.caller = caller
@@ -54,7 +56,10 @@ class JobBuilder:
         self.producers = producers
         self.takes = takes.name if takes else None
         self.first_take = takes.values[0].id if takes else FIRST_TAKE
-        self.picked = self._picked_ids()
+        self.before = before
+        producer = producers[draft.node.local_name]
+        self.ofs = dict(zip(producer.ids, producer.ofs, strict=True)) if producer.ofs else {}
+        self.published = self._published(producer)
         self.uses_nodes = draft.uses_nodes or caller is not NOBODY
         self.shapes: dict[str, Route | Step] = {}
         self._seedings: dict[int, Seeding] = {}
@@ -65,7 +70,8 @@ class JobBuilder:
         inner = dict(zip(self.names, combination, strict=True))
         values = {**self.outside, **inner}
         ids = {name: value.id for name, value in values.items()}
-        nodes = NodesScope(self.producers, node.local_name, {name: value.id for name, value in inner.items()})
+        own = {name: value.id for name, value in inner.items()}
+        nodes = NodesScope(self.producers, node.local_name, own, self.before)
         scope["nodes"] = nodes
         recipe, given = self.draft.recipe(scope)
         shape = self.shapes[ident] = recipe.shape
@@ -81,7 +87,12 @@ class JobBuilder:
         subject = Subject(ident, node.span)
         asked = asked_of(effective.values, _not_made, subject)
         needs = self._needs(effective.values, nodes)
-        awaited = [*nodes.awaited_picks, *(self.caller.awaited[one] for one in needs if one in self.caller.awaited)]
+        reliance = nodes.reliance
+        for need in needs if self.caller.handed else ():
+            if need in self.caller.handed:
+                reliance.add(self.caller.handed[need])
+        takes = (take for awaited in reliance.awaited.values() for take in awaited)
+        needs = tuple(dict.fromkeys((*needs, *takes)))
         kind: Literal["route", "step"] = "route" if is_route else "step"
         return Job(
             id=ident,
@@ -104,10 +115,14 @@ class JobBuilder:
             makes=shape.makes,
             estimate=estimate(shape, effective.values, self.provider == SIMULATOR),
             warnings=tuple(effective.warnings),
-            held=f"waits for a pick of `{awaited[0]}`" if awaited else None,
             span=node.span,
             tags=node.tags,
             allow_cut=node.allow_cut,
+            of=self.ofs.get(ident),
+            take=take if ident in self.ofs else None,
+            awaits=tuple(reliance.awaited),
+            picks=self._picks(ident, reliance),
+            previous=tuple(need for need in needs if need in reliance.previous) if reliance.previous else (),
         )
 
     def _seeding(self, shape: Route | Step) -> Seeding:
@@ -117,12 +132,19 @@ class JobBuilder:
             found = self._seedings[id(shape)] = Seeding(self.root, self.node, shape, self.takes, self.first_take)
         return found
 
-    def _picked_ids(self) -> frozenset[str]:
-        """The ids of the picked takes; asked for only where a `publish` path may leave the take out."""
-        producer = self.producers[self.node.local_name]
-        if self.draft.publish is None or self.takes not in self.names:
-            return frozenset()
-        return frozenset(producer.ids[position] for position in producer.picked(range(len(producer.ids))))
+    def _published(self, producer: Producer) -> Mapping[str, Choice | None]:
+        """The takes that are published where the `publish` path leaves the take out, each with its pick. Empty where
+        every take has a path of its own."""
+        publish = self.draft.publish
+        if publish is None or self.takes not in self.names or self.takes in publish.names:
+            return {}
+        return {producer.ids[position]: choice for position, choice in producer.decided().items()}
+
+    def _picks(self, ident: str, reliance: Reliance) -> tuple[Choice, ...]:
+        own = self.published.get(ident)
+        if own is None and not reliance.picks:
+            return ()
+        return (*reliance.picks.values(), *([own] if own is not None else []))
 
     def _needs(self, values: Mapping[str, object], nodes: NodesScope) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -143,7 +165,7 @@ class JobBuilder:
         template = self.draft.publish
         if template is None:
             return default_path(self.stem, self.node.name, ids.items(), EXTENSIONS[makes])
-        if self.takes in self.names and self.takes not in template.names and ident not in self.picked:
+        if self.takes in self.names and self.takes not in template.names and ident not in self.published:
             return None
         if not self.caller.picked:
             return None

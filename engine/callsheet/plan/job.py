@@ -9,6 +9,7 @@ from typing import Literal
 from callsheet.catalog.route import Estimate, Route, Step
 from callsheet.document.model import Document, Node
 from callsheet.media.info import OutputKind
+from callsheet.plan.picks import Choice, StalePick
 from callsheet.problems import Problem, Span
 
 
@@ -26,7 +27,10 @@ class Job:
     `input` is the effective input in native names, defaults included; media are Media values (or lists of them).
     `defaults` names the fields that were filled by schema default. `key` is None while it waits for the content of
     a producer. `salt` is the take's id where a take must differ without a seed. `needs` are instance ids.
-    `publish` is the path below the output folder, or None where this take is not the picked one.
+    `take` is the id on the takes axis and `of` the instance's id without it, both None where there is none.
+    `publish` is the path below the output folder, or None where this take is not the picked one. `awaits` are the
+    instances, without their takes, of which one must be picked first; `picks` are the picks that it relies on, its own
+    where that is why it is published; `previous` are the needs that lie before it on an ordered axis.
     """
 
     id: str
@@ -49,10 +53,14 @@ class Job:
     makes: OutputKind
     estimate: Estimate
     warnings: tuple[str, ...]
-    held: str | None
     span: Span
     tags: tuple[str, ...] = ()
     allow_cut: bool = False
+    of: str | None = None
+    take: str | None = None
+    awaits: tuple[str, ...] = ()
+    picks: tuple[Choice, ...] = ()
+    previous: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +68,8 @@ class Plan:
     """Everything that a run would be about. `jobs` is in instance order (document order of nodes, last axis fastest);
     `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole;
     `shapes` gives the route or step of each node, and of each instance of a node whose route is a template; `nodes` are
-    all nodes that have jobs by qualified name, those of used pipelines included, over all axes of their ids."""
+    all nodes that have jobs by qualified name, those of used pipelines included, over all axes of their ids; `picks`
+    are the picks that hold, by the take that they name."""
 
     document: Document
     provider: str
@@ -71,6 +80,8 @@ class Plan:
     by_id: Mapping[str, Job] = field(default_factory=dict)
     shapes: Mapping[str, Route | Step] = field(default_factory=dict)
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    picks: Mapping[str, Choice] = field(default_factory=dict)
+    stale_picks: tuple[StalePick, ...] = ()
 
     def shape_of(self, job: Job) -> Route | Step:
         """The route or step that makes an instance."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from callsheet.catalog.fields import CANONICAL_NAMES
 from callsheet.catalog.load import Catalog
 from callsheet.catalog.route import Route, Step
 from callsheet.document.model import Document, Node
+from callsheet.document.picks import Pick
 from callsheet.document.record import Misuse, Record, TemplateFunction
 from callsheet.document.template import compile_value
 from callsheet.document.text import Messages
 from callsheet.media.info import Artifact, LocalFile, MediaInfo, OutputKind, RemoteFile
 from callsheet.plan.aspects import with_aspect_warnings
-from callsheet.plan.axes import AxisValues
+from callsheet.plan.axes import AxisValues, places_before
 from callsheet.plan.bind import NodesScope, Producer
 from callsheet.plan.caller import NOBODY, Caller
 from callsheet.plan.draft import Draft
@@ -27,6 +29,7 @@ from callsheet.plan.lengths import with_fit_warnings
 from callsheet.plan.open_media import MediaReader, RemoteReader, media_facts
 from callsheet.plan.order import producers_first
 from callsheet.plan.outputs import rendered_output
+from callsheet.plan.picks import Picking, Reliance, Taken, changed_picks, stale_warnings
 from callsheet.plan.publish import clashes, folder_clashes
 from callsheet.plan.use import UseDraft, caller_problems, dependencies_first, handed_in, instances_in
 from callsheet.plan.used import UsedPipeline
@@ -47,13 +50,23 @@ def make_plan(
     read_media: MediaReader,
     read_remote: RemoteReader = _nothing_pinned,
     max_instances: int | None = None,
+    picks: Mapping[str, Pick] = MappingProxyType({}),
+    set_aside: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Everything the pipeline asks for, in order; submits nothing, fetches nothing and writes nothing.
 
-    `provider` is `runcomfy`, `simulator` or the name of another base. Raises a DataFault with all problems found.
+    `provider` is `runcomfy`, `simulator` or the name of another base; `picks` are those of its picks file, of which
+    those in `set_aside` are known to be stale, for the reason given. Raises a DataFault with all problems found.
     """
-    allowance = Allowance(max_instances or document.max_instances)
-    return _Planning(document, Bench(catalog, provider, read_media, read_remote, allowance)).plan()
+
+    def planned(picking: Picking) -> Plan:
+        allowance = Allowance(max_instances or document.max_instances)
+        return _Planning(document, Bench(catalog, provider, read_media, read_remote, allowance, picking)).plan()
+
+    picking = Picking(document, picks, set_aside)
+    plan = planned(picking)
+    changed = changed_picks(plan.picks, {take: plan.by_id[take].key for take in plan.picks})
+    return planned(picking.without(changed)) if changed else plan
 
 
 class _Planning:
@@ -67,6 +80,7 @@ class _Planning:
         self.problems = bench.problems.inside(caller.uses)
         self.messages: Messages | None = None
         self.axes: Mapping[str, AxisValues] = {}
+        self.before: Mapping[str, Mapping[str, str | None]] = {}
         self.expansion = Expansion()
         self.kit = Kit({}, {}, {})
         self.defaults: Mapping[str, object] = {}
@@ -75,7 +89,7 @@ class _Planning:
         self.inside: dict[str, list[_Planning]] = {}
         self.shapes: dict[str, Route | Step] = {}
         self._node_records: dict[str, Record] = {}
-        self._outputs: dict[str, tuple[object, Sequence[str]]] = {}
+        self._outputs: dict[str, tuple[object, Reliance]] = {}
         self.scope: dict[str, object] = {
             "params": Record(None, {name: param.value for name, param in document.params.items()}),
             "pipeline": Record(None, {"name": document.name}),
@@ -93,16 +107,21 @@ class _Planning:
         self.problems.throw()
         order = producers_first(jobs)
         by_id = {job.id: job for job in jobs}
+        picking = self.bench.picking
+        stale = stale_warnings(self.document, picking.stale, simulated=self.bench.provider == SIMULATOR)
+        warnings = dict.fromkeys(warning for one in self.every() for warning in one.warnings())
         plan = Plan(
             self.document,
             self.bench.provider,
             jobs,
             order,
             sum(one.expansion.excluded for one in self.every()),
-            tuple(dict.fromkeys(warning for one in self.every() for warning in one.warnings())),
+            (*warnings, *stale),
             by_id,
             self.shapes,
             {node.name: node for node in self.nodes()},
+            picking.holding,
+            tuple(picking.stale),
         )
         return with_fit_warnings(with_aspect_warnings(plan))
 
@@ -113,6 +132,7 @@ class _Planning:
         grounded = False
         with found.caught():
             self.axes = self.bench.axes(name, document, self.scope)
+            self.before = places_before(self.axes)
             self.messages = self._load_messages(self.axes)
             found.add(clashing := list(caller_problems(document, self.axes, self.caller)))
             grounded = not clashing
@@ -148,14 +168,15 @@ class _Planning:
         self.problems.add(self._unused_defaults(self.shapes.values()))
         return jobs
 
-    def output(self, name: str) -> tuple[object, Sequence[str]]:
-        """What an output gives, and the picks that are awaited for it. Raises a DataFault where it can't be given."""
+    def output(self, name: str) -> tuple[object, Reliance]:
+        """What an output gives, and the picks that it hangs on. Raises a DataFault where it can't be given."""
         if name not in self._outputs:
-            nodes = NodesScope(self.producers, "", {})
+            nodes = NodesScope(self.producers, "", {}, self.before)
             scope = self._scope({}) | {"nodes": nodes}
             value = rendered_output(name, self.kit.outputs[name], scope)
-            awaited = [self.caller.awaited[one] for one in instances_in(value) if one in self.caller.awaited]
-            self._outputs[name] = value, [*nodes.awaited_picks, *awaited]
+            for one in instances_in(value):
+                nodes.reliance.add(self.caller.handed.get(one, Reliance()))
+            self._outputs[name] = value, nodes.reliance
         return self._outputs[name]
 
     def instances(self) -> Sequence[str]:
@@ -272,20 +293,27 @@ class _Planning:
         takes = next((axis for axis in names if self.axes[axis].takes), None)
         combinations = self.expansion.combinations[node.name]
         draft = self.kit.drafts.get(local)
-        producer = Producer(
-            local,
-            names,
-            combinations,
-            [self._id(node, names, combination) for combination in combinations],
-            None if draft is None else self._makes(draft, names, combinations),
-            takes,
-            [] if takes is None else [value.id for value in self.axes[takes].values],
-            takes is not None and self.axes[takes].unpicked == "hold",
-        )
+        ids = [self._id(node, names, combination) for combination in combinations]
+        makes = None if draft is None else self._makes(draft, names, combinations)
+        producer = Producer(local, names, combinations, ids, makes, takes)
+        if takes is not None:
+            self._with_takes(producer, node, self.axes[takes])
         if node.maker != "use":
             return producer
         self.used[local] = UsedPipeline.of(producer, self.document.used[local], node.made_by.span)
         return self.used[local]
+
+    def _with_takes(self, producer: Producer, node: Node, takes: AxisValues) -> None:
+        """Give a producer what concerns its takes; of a used pipeline none can be picked."""
+        place, combinations = producer.axes.index(takes.name), producer.combinations
+        names = [name for name in producer.axes if name != takes.name]
+        rests = (combination[:place] + combination[place + 1 :] for combination in combinations)
+        producer.ofs = [self._id(node, names, rest) for rest in rests]
+        producer.take_order = [value.id for value in takes.values]
+        producer.hold = takes.unpicked == "hold"
+        if node.maker != "use":
+            taken = Taken(node, place, combinations, producer.ids, producer.ofs, producer.hold)
+            producer.picks = self.bench.picking.of_node(taken)
 
     def _id(self, node: Node, names: Sequence[str], combination: Combination) -> str:
         """The id of an instance, the caller's axes first."""
@@ -308,7 +336,8 @@ class _Planning:
         if any(self.used[other].broken for other in draft.refers_to & self.used.keys() - {name}):
             return
         opened: list[_Planning] = []
-        picked = frozenset(used.picked(range(len(used.ids))))
+        self.inside[name] = used.inside = opened
+        picked = used.decided()
         for position, combination in enumerate(used.combinations):
             try:
                 inside = self._in_use(draft, used, combination, position in picked)
@@ -317,16 +346,14 @@ class _Planning:
                 continue
             if inside.prepare():
                 opened.append(inside)
-        self.inside[name] = opened
-        used.inside = list(opened)
         used.broken = len(opened) < len(used.ids)
 
     def _in_use(self, draft: UseDraft, used: UsedPipeline, combination: Combination, picked: bool) -> _Planning:
         """The used pipeline with what one instance of its user hands in. Raises a DataFault."""
         caller = self.caller
         ids = {name: value.id for name, value in zip(used.axes, combination, strict=True)}
-        nodes = NodesScope(self.producers, used.name, ids)
-        params, awaited = handed_in(draft, self._instance_scope(draft.node, used.axes, combination), nodes, self.media)
+        nodes = NodesScope(self.producers, used.name, ids, self.before)
+        params, handed = handed_in(draft, self._instance_scope(draft.node, used.axes, combination), nodes, self.media)
         needed = [
             one
             for name in draft.node.needs
@@ -341,7 +368,7 @@ class _Planning:
             picked=picked and caller.picked,
             defaults=self.defaults,
             needs=tuple(dict.fromkeys((*caller.needs, *needed))),
-            awaited={**caller.awaited, **awaited},
+            handed={**caller.handed, **handed},
             uses=(*caller.uses, *used.use),
         )
         return _Planning(replace(draft.used, params=params), self.bench, inner)
@@ -362,7 +389,15 @@ class _Planning:
         producer = self.producers[name]
         takes = self.axes[producer.takes_axis] if producer.takes_axis else self.caller.takes
         builder = JobBuilder(
-            self.document, self.bench.provider, self.media, draft, names, self.producers, takes, self.caller
+            self.document,
+            self.bench.provider,
+            self.media,
+            draft,
+            names,
+            self.producers,
+            takes,
+            self.before,
+            self.caller,
         )
         jobs: list[Job] = []
         for combination, ident in zip(self.expansion.combinations[node.name], producer.ids, strict=True):

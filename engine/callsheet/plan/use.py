@@ -17,6 +17,7 @@ from callsheet.plan.bind import NodesScope
 from callsheet.plan.caller import Caller
 from callsheet.plan.draft import compiled, scope_problems, too_early
 from callsheet.plan.open_media import MediaSource
+from callsheet.plan.picks import Reliance
 from callsheet.problems import CallsheetError, DataFault, Problem
 
 
@@ -91,14 +92,14 @@ def dependencies_first(drafts: Mapping[str, UseDraft]) -> list[str]:
 
 def handed_in(
     draft: UseDraft, scope: Mapping[str, object], nodes: NodesScope, media: MediaSource
-) -> tuple[Mapping[str, Param], Mapping[str, str]]:
-    """The params of the used pipeline for one instance of its user, and the instances among them for which a pick is
-    awaited, each with the node to pick of. Raises a DataFault with every value that is wrong."""
+) -> tuple[Mapping[str, Param], Mapping[str, Reliance]]:
+    """The params of the used pipeline for one instance of its user, and the instances among them, each with the picks
+    that it hangs on. Raises a DataFault with every value that is wrong."""
     params = dict(draft.used.params)
     problems: list[Problem] = []
-    awaited: dict[str, str] = {}
+    handed: dict[str, Reliance] = {}
     for name, template in draft.handed.items():
-        nodes.awaited_picks.clear()
+        nodes.reliance = Reliance()
         param = params[name]
         try:
             value = _fitting(draft.used, param, template.render({**scope, "nodes": nodes}), template.item, media)
@@ -107,11 +108,11 @@ def handed_in(
             continue
         if value is not None:
             params[name] = replace(param, value=value)
-        if nodes.awaited_picks:
-            awaited |= dict.fromkeys(instances_in(value), nodes.awaited_picks[0])
+        for one in instances_in(value):
+            handed.setdefault(one, Reliance()).add(nodes.reliance)
     if problems:
         raise DataFault(problems)
-    return params, awaited
+    return params, handed
 
 
 def _fitting(used: Document, param: Param, value: object, item: Item, media: MediaSource) -> object:

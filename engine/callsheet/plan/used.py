@@ -13,14 +13,15 @@ from callsheet.document.record import Absent, Misuse
 from callsheet.media.info import Artifact
 from callsheet.plan.bind import Gathered, NodesScope, Producer, Reference
 from callsheet.plan.findings import led_by
+from callsheet.plan.picks import Reliance
 from callsheet.problems import DataFault, Span, did_you_mean
 
 
 class Inside(Protocol):
     """A used pipeline, planned for one combination of the node that uses it."""
 
-    def output(self, name: str) -> tuple[object, Sequence[str]]:
-        """What the output gives: media, a list of them or None, and the picks that are awaited for it."""
+    def output(self, name: str) -> tuple[object, Reliance]:
+        """What the output gives: media, a list of them or None; and the picks that it hangs on."""
 
     def instances(self) -> Sequence[str]:
         """The ids of all its instances."""
@@ -35,7 +36,7 @@ class UsedPipeline(Producer):
     outputs: Mapping[str, Item] = field(default_factory=dict)
     inner_nodes: Sequence[str] = ()
     use: tuple[Span, ...] = ()
-    inside: list[Inside] = field(default_factory=list)
+    inside: Sequence[Inside] = ()
     broken: bool = True
 
     @classmethod
@@ -50,14 +51,18 @@ class UsedPipeline(Producer):
     def reference(self, scope: NodesScope) -> Reference:
         return UsedReference(scope, self)
 
-    def output(self, position: int, name: str) -> tuple[object, Sequence[str]]:
+    def output(self, position: int, name: str) -> tuple[object, Reliance]:
         """An output at a position. What was not made is Absent; what is wrong with it is told with this use of it."""
+        if position >= len(self.inside):
+            return Absent(f"`{self.ids[position]}` is not planned yet, so nothing can be asked of it"), Reliance()
         try:
             return self.inside[position].output(name)
         except DataFault as fault:
             first = fault.problems[0]
             if first.code == "undefined":
-                return Absent(f"output `{name}` of node `{self.name}` is not there: {first.message}", first.hint), ()
+                return Absent(
+                    f"output `{name}` of node `{self.name}` is not there: {first.message}", first.hint
+                ), Reliance()
             raise DataFault(led_by(problem, self.use) for problem in fault.problems) from None
 
     def outward(self, position: int, value: object) -> object:
@@ -87,6 +92,7 @@ class UsedReference(Reference):
 
     def _output(self, used: UsedPipeline, output: str, asked: str) -> object:
         """The output at each position that is meant; asked for by its plural, or a list itself, all of them."""
+        self._refuse_itself()
         positions = self._positions()
         if not positions:
             return Absent(f"`nodes.{used.name}.{asked}` means nothing that `exclude`, `only` or `when` left")
@@ -104,8 +110,8 @@ class UsedReference(Reference):
         return values[0]
 
     def _at_position(self, used: UsedPipeline, position: int, output: str) -> object:
-        value, awaited = used.output(position, output)
-        self.scope.awaited_picks += awaited
+        value, reliance = used.output(position, output)
+        self.scope.reliance.add(reliance)
         return used.outward(position, value)
 
 

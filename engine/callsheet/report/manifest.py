@@ -16,8 +16,10 @@ from callsheet.media.read import read_facts
 from callsheet.plan.job import Job, Plan
 from callsheet.problems import DataFault
 from callsheet.report.inputs import shown_input
+from callsheet.report.pick_marks import PickMarks
 from callsheet.report.plan_json import error_document, json_text
 from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
+from callsheet.run.picks import overtaken
 
 NAME = "manifest.json"
 MANIFEST_VERSION = 1
@@ -52,11 +54,21 @@ def _says_so_already(known: Manifest, folder: Path, plan: Plan, outcome: RunOutc
         return False
     former = [(one["id"], one.get("key"), [_where(file) for file in one["outputs"]]) for one in known["instances"]]
     top = f"{folder.absolute()}/"
-    return outcome.status == "succeeded" and former == [
-        (one.id, one.key, [(str(file.path).removeprefix(top), file.sha256) for file in one.outputs])
-        for one in outcome.instances
-        if one.state is State.cached
-    ]
+    return (
+        outcome.status == "succeeded"
+        and former
+        == [
+            (one.id, one.key, [(str(file.path).removeprefix(top), file.sha256) for file in one.outputs])
+            for one in outcome.instances
+            if one.state is State.cached
+        ]
+        and _has_marks(known, PickMarks(plan, overtaken(plan, outcome)), plan)
+    )
+
+
+def _has_marks(known: Manifest, marks: PickMarks, plan: Plan) -> bool:
+    told = [{name: one.get(name) for name in ("picked", "stale_pick")} for one in known["instances"]]
+    return told == [marks.of(job) for job in plan.jobs]
 
 
 def _where(file: Entry) -> tuple[object, object]:
@@ -83,10 +95,11 @@ def manifest_document(folder: Path, plan: Plan, outcome: RunOutcome, known: Mani
     former = {entry["id"]: entry for entry in known["instances"]} if same else {}
     jobs = plan.by_id or {job.id: job for job in plan.jobs}
     digests = {one.id: one.outputs for one in outcome.instances}
+    marks = PickMarks(plan, overtaken(plan, outcome))
     entries = []
     for one in outcome.instances:
         entry = _entry(folder, jobs[one.id], one, outcome.run, digests)
-        entries.append(_over(entry, former.get(one.id)))
+        entries.append({**_over(entry, former.get(one.id)), **marks.of(jobs[one.id])})
     return {
         "manifest_version": MANIFEST_VERSION,
         "callsheet": __version__,

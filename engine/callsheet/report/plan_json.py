@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from callsheet.plan.job import Job, Plan
+from callsheet.problems import Problem
 from callsheet.report.inputs import shown_input
+from callsheet.run.held import held_behind_picks
 from callsheet.run.outcome import Action, Decision, InstanceError, InstanceOutcome, RunOutcome
 
 SCHEMA_VERSION = 1
@@ -23,10 +25,11 @@ def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, ob
         "schema_version": SCHEMA_VERSION,
         "instances": [_instance(job, decisions[job.id]) for job in plan.jobs],
         "totals": plan_totals(plan, decisions),
-        "warnings": [
-            {"code": one.code, "message": one.message, "place": str(one.span) if one.span else None, "hint": one.hint}
-            for one in plan.warnings
+        "held_behind": [
+            {"pick": one.pick, "instances": len(one.instances), "cost_estimate_usd": estimated_usd(plan, one.instances)}
+            for one in held_behind_picks(plan, decisions)
         ],
+        "warnings": warning_records(plan.warnings),
     }
 
 
@@ -35,6 +38,7 @@ def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int 
     renders and not one has a known price."""
     actions = Counter(decision.action for decision in decisions.values())
     renders = [job.estimate.usd for job in plan.jobs if decisions[job.id].action is Action.render]
+    held = [job.id for job in plan.jobs if decisions[job.id].action is Action.held]
     return {
         "instances": len(plan.jobs),
         "render": actions[Action.render],
@@ -47,11 +51,33 @@ def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int 
         "skipped": actions[Action.skipped],
         "cost_estimate_usd": None if renders and renders.count(None) == len(renders) else total_usd(renders),
         "unpriced": renders.count(None),
+        "held_cost_estimate_usd": estimated_usd(plan, held),
     }
 
 
-def run_document(outcome: RunOutcome) -> dict[str, object]:
-    """The document of `run --json`."""
+def estimated_usd(plan: Plan, instances: Iterable[str]) -> float | None:
+    """What making these instances is expected to cost in USD; None where there are renders and not one has a price."""
+    jobs = [plan.by_id[one] for one in instances]
+    renders = [job.estimate.usd for job in jobs if job.kind == "route"]
+    return None if renders and renders.count(None) == len(renders) else total_usd(renders)
+
+
+def warning_records(warnings: Iterable[Problem]) -> list[dict[str, object]]:
+    """Warnings as data."""
+    return [
+        {
+            "code": one.code,
+            "message": one.message,
+            "place": str(one.span) if one.span else None,
+            "instance": one.instance,
+            "hint": one.hint,
+        }
+        for one in warnings
+    ]
+
+
+def run_document(outcome: RunOutcome, warnings: Iterable[Problem] = ()) -> dict[str, object]:
+    """The document of `run --json`; `warnings` are of the run as a whole."""
     totals = outcome.totals
     return {
         "run": outcome.run,
@@ -66,6 +92,7 @@ def run_document(outcome: RunOutcome) -> dict[str, object]:
             "cost_usd": round(totals.cost_usd, 6),
             "seconds": round(totals.seconds, 1),
         },
+        "warnings": warning_records(warnings),
     }
 
 
@@ -95,6 +122,7 @@ def _instance(job: Job, decision: Decision) -> dict[str, object]:
     made_by: dict[str, object] = (
         {"route": job.made_by} if job.kind == "route" else {"step": job.made_by, "step_version": job.version}
     )
+    hint = {"hint": decision.why.hint} if decision.why.hint else {}
     return {
         "id": job.id,
         "node": job.node,
@@ -103,7 +131,7 @@ def _instance(job: Job, decision: Decision) -> dict[str, object]:
         **made_by,
         "intent": job.intent,
         "action": decision.action.value,
-        "why": {"code": decision.why.code, "text": decision.why.text},
+        "why": {"code": decision.why.code, "text": decision.why.text, **hint},
         "key": decision.key,
         "seed": job.seed,
         "unseeded": job.unseeded,

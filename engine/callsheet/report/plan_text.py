@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from callsheet.plan.job import Job, Plan
+from callsheet.plan.make import SIMULATOR
+from callsheet.plan.picks import pick_command
 from callsheet.report.plan_json import plan_totals, total_usd
 from callsheet.report.screen import Colour, cells, counted, inert, pad, paint, usd, wrap
+from callsheet.run.held import held_behind_picks
 from callsheet.run.outcome import Action, Decision
 
 MOST_ROWS = 60
@@ -49,6 +52,7 @@ def plan_text(plan: Plan, decisions: Mapping[str, Decision], width: int, color: 
     if grouped:
         lines += [paint("one node in full: --select NODE; everything: --json", "dim", color), ""]
     lines += wrap(totals_line(plan, decisions), width)
+    lines += _held(plan, decisions, width, color)
     lines += _warnings(plan, color)
     return "\n".join(lines) + "\n"
 
@@ -69,7 +73,7 @@ def totals_line(plan: Plan, decisions: Mapping[str, Decision]) -> str:
         for action, words in (
             (Action.shared, "shared"),
             (Action.attach, "in flight already"),
-            (Action.held, "held"),
+            (Action.held, f"held{_held_cost(plan, decisions)}"),
             (Action.unknown, "unknown"),
             (Action.missing, "missing"),
             (Action.skipped, "not selected"),
@@ -79,9 +83,26 @@ def totals_line(plan: Plan, decisions: Mapping[str, Decision]) -> str:
     return ", ".join(parts + ([f"{plan.excluded:,} excluded"] if plan.excluded else []))
 
 
+def _held(plan: Plan, decisions: Mapping[str, Decision], width: int, color: bool) -> Iterator[str]:
+    """What is held behind each pick, and what it will cost."""
+    for group in held_behind_picks(plan, decisions):
+        cost = _cost([plan.by_id[one] for one in group.instances], Action.held)
+        told = f"held behind the pick of `{inert(group.pick)}`: {counted(len(group.instances), 'instance')}"
+        first, *more = wrap(f"{told}, {cost}" if cost else told, width)
+        yield paint(first, COLOURS[Action.held], color)
+        yield from more
+        yield f"  {inert(pick_command(plan.document, group.pick, simulated=plan.provider == SIMULATOR))}"
+
+
 def _title(plan: Plan, color: bool) -> str:
     name = paint(inert(plan.document.name), "bold", color)
     return f"{name}  {counted(len(plan.jobs), 'instance')} on {inert(plan.provider)}"
+
+
+def _held_cost(plan: Plan, decisions: Mapping[str, Decision]) -> str:
+    """What the held instances will cost, which is in no other total."""
+    cost = _cost([job for job in plan.jobs if decisions[job.id].action is Action.held], Action.held)
+    return f" ({cost})" if cost else ""
 
 
 def _sections(plan: Plan) -> Iterator[tuple[str, list[Job]]]:

@@ -96,14 +96,16 @@ def _faults(instances: Sequence[InstanceOutcome]) -> Iterator[tuple[State | None
             yield None, f"help: {inert(one.error.hint)}"
     if len(singly) > MOST_FAULTS:
         yield None, f"and {len(singly) - MOST_FAULTS:,} more; all of them: --json"
-    alike: dict[tuple[State, str], list[str]] = {}
+    alike: dict[tuple[State, str, str | None], list[str]] = {}
     for one in instances:
         if one.state in (State.held, State.blocked):
-            message = one.error.message if one.error else "no reason given"
-            alike.setdefault((one.state, message), []).append(one.id)
-    for (state, message), ids in list(alike.items())[:MOST_FAULTS]:
+            message, hint = (one.error.message, one.error.hint) if one.error else ("no reason given", None)
+            alike.setdefault((one.state, message, hint), []).append(one.id)
+    for (ended, message, hint), ids in list(alike.items())[:MOST_FAULTS]:
         about = inert(ids[0]) if len(ids) == 1 else counted(len(ids), "instance")
-        yield state, f"{about}: {inert(message)}"
+        yield ended, f"{about}: {inert(message)}"
+        if hint:
+            yield None, f"help: {inert(hint)}"
 
 
 def _fault_lines(state: State | None, told: str, width: int, color: bool) -> list[str]:

@@ -10,6 +10,7 @@ from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
+from callsheet.run.held import unpicked
 from callsheet.run.outcome import Action, Decision, Why
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
@@ -136,8 +137,8 @@ class Decider:
         return Action.missing, Why("lost-from-store", text, hint)
 
     def _stopped(self, job: Job, key: str | None) -> Decision | None:
-        if job.held is not None:
-            return Decision(job.id, Action.held, Why("unpicked", job.held), key)
+        if job.awaits:
+            return Decision(job.id, Action.held, unpicked(self.plan, job), None)
         for need in job.needs:
             producer = self.decisions[need]
             if producer.action in (Action.held, Action.unknown, Action.missing):

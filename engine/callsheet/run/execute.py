@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from callsheet.makers.maker import Maker
 from callsheet.makers.outcome import AttachLost, RenderCancelled, StopSubmitting, SubmitUnknown
 from callsheet.plan.job import Job, Plan
+from callsheet.plan.picks import Choice
 from callsheet.plan.settle import MediaOf
 from callsheet.problems import CallsheetError, Problem, RetryableFault
 from callsheet.run.budget import Budget
 from callsheet.run.events import Change, Listener
+from callsheet.run.held import overtaken_pick
 from callsheet.run.outcome import (
     Action,
     Decision,
@@ -25,6 +27,7 @@ from callsheet.run.outcome import (
     RunTotals,
     State,
 )
+from callsheet.run.picks import is_of
 from callsheet.run.publish import Publisher
 from callsheet.run.unsettled import settling
 from callsheet.run.work import Cancel, Consent, Memory, Result, Workshop
@@ -161,6 +164,10 @@ class Execution:
                 raise asyncio.CancelledError
             if self._stop is not None and self.limits.fail_fast:
                 raise NotStarted(_stopped(self._stop))
+            overtaken = self._overtaken(job)
+            if overtaken is not None:
+                self._hold(job, overtaken_pick(self.plan, overtaken))
+                return
             if job.kind == "step":
                 self.tell(job, State.working, None, None)
             result = await self.workshop.work(job)
@@ -187,6 +194,8 @@ class Execution:
     def _succeed(self, job: Job, result: Result) -> None:
         if result.submitted and result.cost_usd is not None:
             self._cost += result.cost_usd
+        if any(one.instance == job.id and not is_of(one, result.key, result.outputs) for one in job.picks):
+            job = replace(job, publish=None)
         try:
             outputs = self.publisher.publish(job, result.outputs)
         except (CallsheetError, OSError) as error:
@@ -218,11 +227,31 @@ class Execution:
         self._end(job, state, told, result)
         self._block_consumers(job)
 
+    def _overtaken(self, job: Job) -> Choice | None:
+        """The pick that a job relies on and that is of other footage than the take now is."""
+        done, ended = self.workshop.done, self._outcomes
+        made = [choice for choice in job.picks if choice.instance != job.id and choice.instance in done]
+        return next((one for one in made if not is_of(one, ended[one.instance].key, done[one.instance])), None)
+
+    def _hold(self, job: Job, why: InstanceError) -> None:
+        """Hold a job, and all that needs it."""
+        self._end(job, State.held, why)
+        for consumer, need in self._behind(job):
+            self._end(consumer, State.held, InstanceError("behind-held", f"behind `{need.id}`, which is held"))
+
     def _block_consumers(self, job: Job) -> None:
-        for consumer in self._consumers.get(job.id, ()):
-            if consumer.id not in self._outcomes:
-                self._block(consumer)
-                self._block_consumers(consumer)
+        for consumer, _ in self._behind(job):
+            self._block(consumer)
+
+    def _behind(self, job: Job) -> Iterator[tuple[Job, Job]]:
+        """What needs a job, itself or by others, and has not ended; each with the one that it was reached by."""
+        ahead = [job]
+        while ahead:
+            need = ahead.pop()
+            for consumer in self._consumers.get(need.id, ()):
+                if consumer.id not in self._outcomes:
+                    yield consumer, need
+                    ahead.append(consumer)
 
     def _block(self, job: Job) -> None:
         need = next(need for need in job.needs if need in self._outcomes and need not in self.workshop.done)
