@@ -22,8 +22,8 @@ class Gathered(list[object]):
 
 @dataclass(slots=True)
 class Producer:
-    """A node as those who refer to it see it. `ids` and `combinations` are parallel, in instance order; where there is a
-    takes axis so are `ofs`, the ids without the take. `makes` is None where the node itself is wrong: then nothing is
+    """A node as those who refer to it see it. `ids` and `combinations` are parallel, in instance order; where there is
+    a takes axis so are `ofs`, the ids without the take. `makes` is None where the node itself is wrong: then nothing is
     said of those who use it. `picks` are by the ids on its other axes."""
 
     name: str

@@ -100,6 +100,8 @@ def _faults(instances: Sequence[InstanceOutcome]) -> Iterator[tuple[State | None
     for one in instances:
         if one.state in (State.held, State.blocked):
             message, hint = (one.error.message, one.error.hint) if one.error else ("no reason given", None)
+            if one.error and one.error.code == "behind-held":
+                message, hint = "behind others that are held", None
             alike.setdefault((one.state, message, hint), []).append(one.id)
     for (ended, message, hint), ids in list(alike.items())[:MOST_FAULTS]:
         about = inert(ids[0]) if len(ids) == 1 else counted(len(ids), "instance")

@@ -138,7 +138,7 @@ class Decider:
 
     def _stopped(self, job: Job, key: str | None) -> Decision | None:
         if job.awaits:
-            return Decision(job.id, Action.held, unpicked(self.plan, job), None)
+            return Decision(job.id, Action.held, unpicked(self.plan, job, self.decisions), None)
         for need in job.needs:
             producer = self.decisions[need]
             if producer.action in (Action.held, Action.unknown, Action.missing):

@@ -13,19 +13,20 @@ from callsheet.run.outcome import Action, Decision, InstanceError, Why
 
 @dataclass(frozen=True, slots=True)
 class HeldBehind:
-    """The instances that are held behind one pick: that of `pick`, an instance without its take."""
+    """The instances that are held until a take of `pick` (an instance without its take) is picked."""
 
     pick: str
     instances: tuple[str, ...]
 
 
-def unpicked(plan: Plan, job: Job) -> Why:
-    """Why a job is held that needs a take which nobody has picked."""
+def unpicked(plan: Plan, job: Job, decisions: Mapping[str, Decision]) -> Why:
+    """Why a job is held that needs a take which nobody has picked; how to pick one, where that is not held itself."""
     first, *more = job.awaits
     text = f"waits for a pick of `{first}`"
     if more:
         text = f"waits for picks of `{first}` and {len(more)} more"
-    return Why("unpicked", text, f"`{_command(plan, first)}` picks one")
+    is_held = any(decisions[take].action is Action.held for take in _takes(plan, job, first))
+    return Why("unpicked", text, None if is_held else f"`{_command(plan, first)}` picks one")
 
 
 def overtaken_pick(plan: Plan, choice: Choice) -> InstanceError:
@@ -38,17 +39,24 @@ def overtaken_pick(plan: Plan, choice: Choice) -> InstanceError:
 
 
 def held_behind_picks(plan: Plan, decisions: Mapping[str, Decision]) -> list[HeldBehind]:
-    """What is held for want of a pick, by the first pick that it is held behind, in instance order."""
+    """What is held for want of a pick, by the first pick on the way to it that can be made, in instance order."""
     roots: dict[str, str] = {}
     for job in (plan.jobs[position] for position in plan.order):
         if decisions[job.id].action is Action.held:
-            picks = job.awaits or tuple(roots[need] for need in job.needs if need in roots)
-            roots |= {job.id: picks[0]} if picks else {}
+            behind = _takes(plan, job, job.awaits[0]) if job.awaits else job.needs
+            root = next((roots[need] for need in behind if need in roots), job.awaits[0] if job.awaits else None)
+            if root is not None:
+                roots[job.id] = root
     groups: dict[str, list[str]] = {}
     for job in plan.jobs:
         if job.id in roots:
             groups.setdefault(roots[job.id], []).append(job.id)
     return [HeldBehind(pick, tuple(instances)) for pick, instances in groups.items()]
+
+
+def _takes(plan: Plan, job: Job, of: str) -> list[str]:
+    """The takes of an instance, among those that a job needs."""
+    return [need for need in job.needs if plan.by_id[need].of == of]
 
 
 def _command(plan: Plan, of: str) -> str:
