@@ -38,6 +38,10 @@ class _Aspects:
     plan: Plan
     _known: dict[str, Fraction | None] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for instance in self.plan.along_chains():
+            self._made(instance)
+
     def clash(self, job: Job) -> str | None:
         """What is to be said of a step whose clips, or frame and clips, differ; None where all that is known agrees."""
         step = self.plan.shape_of(job)

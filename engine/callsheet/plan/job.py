@@ -83,6 +83,12 @@ class Plan:
     picks: Mapping[str, Choice] = field(default_factory=dict)
     stale_picks: tuple[StalePick, ...] = ()
 
+    def along_chains(self) -> list[str]:
+        """Every instance with its producers first, where instances follow on one another without end (`.previous(…)`):
+        what looks from an instance to its producers goes this way first, and so never deeply. Else none."""
+        chained = any(job.previous for job in self.jobs)
+        return [self.jobs[position].id for position in self.order] if chained else []
+
     def shape_of(self, job: Job) -> Route | Step:
         """The route or step that makes an instance."""
         return self.shapes.get(job.id) or self.shapes[job.node]

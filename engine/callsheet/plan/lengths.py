@@ -34,6 +34,10 @@ class Lengths:
     plan: Plan
     _known: dict[str, float | None] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for instance in self.plan.along_chains():
+            self._made(instance)
+
     def of(self, value: object) -> float | None:
         """The seconds of a file, of what an artifact will be, or of a list one after the other; None if not known."""
         if isinstance(value, LocalFile):
