@@ -93,7 +93,7 @@ def test_what_comes_before_the_first_is_null_and_leaves_its_item_out(project, pi
     ],
 )
 def test_whatever_is_asked_of_what_comes_before_the_first_is_null(project, pipeline, asked) -> None:
-    text = f"\"{{% if {asked} is none and {asked} == none and not {asked} %}}first{{% else %}}later{{% endif %}}\""
+    text = f'"{{% if {asked} is none and {asked} == none and not {asked} %}}first{{% else %}}later{{% endif %}}"'
     body = (
         "axes: {shot: {ordered: [s1, s2]}, look: [dawn]}\n"
         f"nodes:\n  clip: {{route: {CLIP}, over: [shot, look], input: {{prompt: x}}}}\n"
@@ -118,7 +118,13 @@ def test_other_axes_are_shared_or_gathered_as_ever(project, pipeline) -> None:
     one = """"{{ nodes.clip.previous('shot').video }}\""""
     project.write(pipeline(joined(f"[{one}, '{{{{ nodes.clip.video }}}}']", "[shot, look]", "[shot, look]")))
     assert clips_of(project.plan()["pair[shot=s3,look=studio]"])[0] == "clip[shot=s2,look=studio]"
-    project.write(pipeline(joined("""["{{ nodes.clip.previous('shot').videos }}", '{{ nodes.clip.videos }}']""", "[shot]", "[shot, look]")))
+    project.write(
+        pipeline(
+            joined(
+                """["{{ nodes.clip.previous('shot').videos }}", '{{ nodes.clip.videos }}']""", "[shot]", "[shot, look]"
+            )
+        )
+    )
     assert clips_of(project.plan()["pair[shot=s3]"])[:2] == ["clip[shot=s2,look=dawn]", "clip[shot=s2,look=studio]"]
 
 
@@ -210,7 +216,10 @@ def test_an_id_in_the_middle_changes_only_what_follows_it(project, pipeline, png
     project.write(pipeline(chain("{ordered: [a, b, c, d]}")))
     plan = project.plan()
     changed = {name for name, one in plan.items() if one["action"] != "cached"}
-    assert changed == {f"clip[shot={shot},take={take}]" for shot in "cd" for take in "12"} | {"last[shot=c]", "last[shot=d]"}
+    assert changed == {f"clip[shot={shot},take={take}]" for shot in "cd" for take in "12"} | {
+        "last[shot=c]",
+        "last[shot=d]",
+    }
 
 
 def test_a_chain_of_a_thousand_is_planned(project, pipeline) -> None:

@@ -174,12 +174,16 @@ def test_a_pick_goes_with_its_node_over_a_rename(project, shop) -> None:
     run(project)
     pick(project, "dawn", "2")
     run(project)
-    project.write({"pipeline.yaml": CAMPAIGN.replace("  shot:\n", "  hero:\n    was: shot\n").replace("nodes.shot", "nodes.hero")})
+    project.write(
+        {"pipeline.yaml": CAMPAIGN.replace("  shot:\n", "  hero:\n    was: shot\n").replace("nodes.shot", "nodes.hero")}
+    )
     assert set(actions(project).values()) == {"cached"}
     by_id = {one["id"]: one for one in project.run("plan", "pipeline.yaml", "--json").json["instances"]}
     assert by_id["reel[look=dawn]"]["needs"] == ["hero[look=dawn,take=2]"]
     assert project.run("pick", "pipeline.yaml", "hero[look=dawn]", "1").exit_code == 0
-    assert [line.partition(":")[0] for line in project.read("pipeline.picks.yaml").splitlines()[2:]] == ["hero[look=dawn]"]
+    assert [line.partition(":")[0] for line in project.read("pipeline.picks.yaml").splitlines()[2:]] == [
+        "hero[look=dawn]"
+    ]
 
 
 @pytest.mark.parametrize(("campaign", "then"), [(CAMPAIGN, "cached"), (HELD, "held")])
@@ -283,4 +287,6 @@ def test_a_damaged_picks_file_stops_the_plan(project, shop) -> None:
     project.write({"pipeline.picks.yaml": "<<<<<<< ours\n"})
     finished = project.run("plan", "pipeline.yaml")
     assert finished.exit_code == 65
-    assert finished.stderr.startswith("pipeline.picks.yaml:1:1: error: `pipeline.picks.yaml` holds the marks of a merge")
+    assert finished.stderr.startswith(
+        "pipeline.picks.yaml:1:1: error: `pipeline.picks.yaml` holds the marks of a merge"
+    )

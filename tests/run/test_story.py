@@ -36,7 +36,12 @@ def short_route() -> dict[str, object]:
     """A route that makes clips of a second, so that real pictures are quickly drawn."""
     route = json.loads(SHIPPED.read_text(encoding="utf-8"))
     route["id"] = "studio/short/image-to-video"
-    route["input_schema"]["properties"]["duration"] = {"type": "integer", "title": "Duration", "enum": [1], "default": 1}
+    route["input_schema"]["properties"]["duration"] = {
+        "type": "integer",
+        "title": "Duration",
+        "enum": [1],
+        "default": 1,
+    }
     return route
 
 

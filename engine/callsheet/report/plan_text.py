@@ -130,7 +130,7 @@ def _summed(jobs: Sequence[Job], decisions: Mapping[str, Decision]) -> Iterator[
 def _cost(jobs: Sequence[Job], action: Action) -> str:
     if action not in _WORTH_A_PRICE or all(job.kind == "step" for job in jobs):
         return ""
-    prices = [job.estimate.usd for job in jobs]
+    prices = [job.estimate.usd for job in jobs if job.kind == "route"]
     known = [price for price in prices if price is not None]
     if not known:
         return "price unknown"
