@@ -82,6 +82,8 @@ class UsedReference(Reference):
     def look_up(self, name: str) -> object:
         used = self.producer
         assert isinstance(used, UsedPipeline)
+        if name not in REFERENCE_WORDS:
+            self._refuse_itself()
         if name in used.outputs:
             return self._output(used, name, name)
         if name.endswith("s") and name[:-1] in used.outputs:
@@ -92,7 +94,6 @@ class UsedReference(Reference):
 
     def _output(self, used: UsedPipeline, output: str, asked: str) -> object:
         """The output at each position that is meant; asked for by its plural, or a list itself, all of them."""
-        self._refuse_itself()
         positions = self._positions()
         if not positions:
             return Absent(f"`nodes.{used.name}.{asked}` means nothing that `exclude`, `only` or `when` left")
