@@ -290,3 +290,71 @@ def test_a_damaged_picks_file_stops_the_plan(project, shop) -> None:
     assert finished.stderr.startswith(
         "pipeline.picks.yaml:1:1: error: `pipeline.picks.yaml` holds the marks of a merge"
     )
+
+
+def test_the_plan_tells_what_is_held_behind_which_pick_and_totals_it_apart(project, shop) -> None:
+    more = """  next:
+    route: bytedance/seedance-v2/pro
+    over: [look]
+    input: {video: "{{ nodes.long.video }}", prompt: "Video 1 goes on", resolution: 480p, duration: 4}
+  long: {step: loop, over: [look], input: {video: "{{ nodes.shot.video }}", times: 3}}
+"""
+    project.write({"pipeline.yaml": HELD + more})
+    run(project)
+    assert project.run("plan", "pipeline.yaml", "--simulate").stdout.endswith(
+        "\n4 to render (0.64 USD estimated; simulated, costs nothing), 0 local, 0 cached, 7\n"
+        "held (0.96 USD)\n"
+        "held behind the pick of `shot[look=dawn]`: 4 instances, 0.48 USD\n"
+        "  callsheet pick pipeline.yaml 'shot[look=dawn]' TAKE --simulate\n"
+        "held behind the pick of `shot[look=studio]`: 3 instances, 0.48 USD\n"
+        "  callsheet pick pipeline.yaml 'shot[look=studio]' TAKE --simulate\n"
+    )
+
+
+def test_takes_inside_a_used_pipeline_are_picked_in_the_users_file(project, shop) -> None:
+    part = """
+callsheet: 1
+name: part
+params: {words: x}
+axes: {take: {takes: 2, unpicked: hold}}
+nodes:
+  clip: {route: wan-ai/wan-2-7/text-to-video, over: [take], input: {prompt: "{{ params.words }}", duration: 2}}
+outputs: {video: "{{ nodes.clip.video }}"}
+"""
+    whole = """
+callsheet: 1
+name: whole
+seed: 3
+axes: {shot: {ordered: [a, b]}}
+nodes:
+  spot: {use: part.yaml, over: [shot], with: {words: "Shot {{ shot }}"}}
+  pair:
+    step: concat
+    over: [shot]
+    input: {clips: ["{{ nodes.spot.previous('shot').video }}", "{{ nodes.spot.video }}"]}
+"""
+    project.write({"pipeline.yaml": whole, "part.yaml": part})
+    assert states(run(project))["pair[shot=a]"] == "held"
+    for shot in "ab":
+        assert project.run("pick", "pipeline.yaml", f"spot.clip[shot={shot}]", "2").exit_code == 0
+    planned = project.run("plan", "pipeline.yaml", "--json").json
+    by_id = {one["id"]: one for one in planned["instances"]}
+    assert by_id["pair[shot=b]"]["needs"] == ["spot.clip[shot=a,take=2]", "spot.clip[shot=b,take=2]"]
+    assert set(states(run(project)).values()) == {"cached", "succeeded"}
+    project.edit("part.yaml", "{{ params.words }}", "A {{ params.words }}")
+    assert {action for name, action in actions(project).items() if name.startswith("pair")} == {"held"}
+
+
+def test_takes_of_a_whole_used_pipeline_can_not_be_picked(project, shop) -> None:
+    part = "callsheet: 1\nname: part\nnodes:\n  clip: {route: wan-ai/wan-2-7/text-to-video, input: {prompt: x}}\n"
+    outputs = 'outputs: {video: "{{ nodes.clip.video }}"}\n'
+    whole = (
+        "callsheet: 1\nname: whole\nseed: 3\naxes: {take: {takes: 2}}\nnodes: {spot: {use: part.yaml, over: [take]}}\n"
+    )
+    project.write({"pipeline.yaml": whole, "part.yaml": part + outputs})
+    refused = project.run("pick", "pipeline.yaml", "spot", "2")
+    assert (refused.exit_code, refused.stderr) == (
+        65,
+        "error: `spot` uses a pipeline, and takes of a whole pipeline can't be picked [no-takes]\n"
+        "  help: choose one where it is used: `nodes.spot.at(TAKES_AXIS='…')`; takes inside it can be picked\n",
+    )

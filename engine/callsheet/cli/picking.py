@@ -33,6 +33,11 @@ def takes_of(plan: Plan, instance: str) -> tuple[str, Takes]:
             f"`{name}`" for name in dict.fromkeys(takes[next(iter(takes))].node for takes in shots.values())
         )
         raise DataFault(Problem("no-takes", message, hint=f"nodes with takes: {nodes}" if nodes else None))
+    used = plan.document.nodes.get(instance.partition("[")[0])
+    if used is not None and used.maker == "use":
+        message = f"`{instance}` uses a pipeline, and takes of a whole pipeline can't be picked"
+        hint = f"choose one where it is used: `nodes.{used.name}.at(TAKES_AXIS='…')`; takes inside it can be picked"
+        raise DataFault(Problem("no-takes", message, hint=hint))
     hint = did_you_mean(instance, shots) if shots else "no node of this pipeline is made over a takes axis"
     raise DataFault(Problem("unknown-instance", f"there is no instance `{instance}` with takes", hint=hint))
 
