@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,16 +82,17 @@ def _write(place: Path, picks: Mapping[str, Pick]) -> None:
     if not picks:
         place.unlink(missing_ok=True)
         return
-    handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    new = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with new.open("w", encoding="utf-8", newline="\n") as file:
             file.write(picks_text(picks))
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(place.stat().st_mode & 0o777 if place.exists() else 0o644)
-        Path(temporary).replace(place)
+        if place.exists():
+            new.chmod(place.stat().st_mode & 0o777)
+        new.replace(place)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
     folder = os.open(place.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -97,7 +97,8 @@ class Producer:
 
 class NodesScope(Lookup):
     """The `nodes` of one consuming instance's templates. `before` gives, for each ordered axis, the id before each.
-    Outputs have no `consumer` (an empty name) and no axes. `reliance` remembers which picks its values hang on."""
+    Outputs have no `consumer` (an empty name) and no axes. `reliance` remembers which picks its values hang on; None
+    where on none."""
 
     def __init__(
         self,
@@ -110,7 +111,17 @@ class NodesScope(Lookup):
         self.consumer = consumer
         self.axes = axes
         self.before = before
-        self.reliance = Reliance()
+        self.reliance: Reliance | None = None
+
+    def forget(self) -> None:
+        """Begin to remember anew."""
+        self.reliance = None
+
+    def relies(self) -> Reliance:
+        """What its values hang on, to be added to."""
+        if self.reliance is None:
+            self.reliance = Reliance()
+        return self.reliance
 
     def look_up(self, name: str) -> object:
         if name not in self.producers:
@@ -217,15 +228,18 @@ class Reference(Lookup):
         if not self.all_takes and producer.takes_axis is not None and producer.takes_axis not in fixed:
             found = self._collapsed(found)
         if self.back:
-            scope.reliance.previous.update(one for position in found for one in producer.instances(position))
+            scope.relies().previous.update(one for position in found for one in producer.instances(position))
         return found
 
     def _collapsed(self, positions: Sequence[int]) -> list[int]:
         """The picked take of each; without a pick the first one, and where takes are held until then that is noted."""
-        producer, reliance = self.producer, self.scope.reliance
+        producer = self.producer
         picked = producer.picked(positions)
-        reliance.picks |= {choice.instance: choice for choice in picked.values() if choice is not None}
+        if producer.picks:
+            choices = (choice for choice in picked.values() if choice is not None)
+            self.scope.relies().picks |= {choice.instance: choice for choice in choices}
         if producer.hold and None in picked.values():
+            reliance = self.scope.relies()
             awaited = {producer.ofs[position] for position, choice in picked.items() if choice is None}
             for position in positions:
                 if producer.ofs[position] in awaited:

@@ -24,6 +24,7 @@ from callsheet.plan.seeds import FIRST_TAKE, Seeding
 from callsheet.problems import DataFault, Problem
 
 SIMULATOR = "simulator"
+NOTHING_RELIED_ON = Reliance()
 EXTENSIONS = {"video": ".mp4", "image": ".png", "audio": ".wav", "data": ".json"}
 """What a default name ends with until the file is there and says itself what it is."""
 
@@ -87,12 +88,9 @@ class JobBuilder:
         subject = Subject(ident, node.span)
         asked = asked_of(effective.values, _not_made, subject)
         needs = self._needs(effective.values, nodes)
-        reliance = nodes.reliance
-        for need in needs if self.caller.handed else ():
-            if need in self.caller.handed:
-                reliance.add(self.caller.handed[need])
-        takes = (take for awaited in reliance.awaited.values() for take in awaited)
-        needs = tuple(dict.fromkeys((*needs, *takes)))
+        reliance = self._reliance(nodes, needs)
+        if reliance.awaited:
+            needs = tuple(dict.fromkeys((*needs, *(take for takes in reliance.awaited.values() for take in takes))))
         kind: Literal["route", "step"] = "route" if is_route else "step"
         return Job(
             id=ident,
@@ -139,6 +137,13 @@ class JobBuilder:
         if publish is None or self.takes not in self.names or self.takes in publish.names:
             return {}
         return {producer.ids[position]: choice for position, choice in producer.decided().items()}
+
+    def _reliance(self, nodes: NodesScope, needs: tuple[str, ...]) -> Reliance:
+        """What the job hangs on, by its own references and by what was handed in."""
+        for need in needs if self.caller.handed else ():
+            if need in self.caller.handed:
+                nodes.relies().add(self.caller.handed[need])
+        return nodes.reliance or NOTHING_RELIED_ON
 
     def _picks(self, ident: str, reliance: Reliance) -> tuple[Choice, ...]:
         own = self.published.get(ident)

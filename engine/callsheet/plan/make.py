@@ -175,8 +175,9 @@ class _Planning:
             scope = self._scope({}) | {"nodes": nodes}
             value = rendered_output(name, self.kit.outputs[name], scope)
             for one in instances_in(value):
-                nodes.reliance.add(self.caller.handed.get(one, Reliance()))
-            self._outputs[name] = value, nodes.reliance
+                if one in self.caller.handed:
+                    nodes.relies().add(self.caller.handed[one])
+            self._outputs[name] = value, nodes.relies()
         return self._outputs[name]
 
     def instances(self) -> Sequence[str]:

@@ -99,7 +99,7 @@ def handed_in(
     problems: list[Problem] = []
     handed: dict[str, Reliance] = {}
     for name, template in draft.handed.items():
-        nodes.reliance = Reliance()
+        nodes.forget()
         param = params[name]
         try:
             value = _fitting(draft.used, param, template.render({**scope, "nodes": nodes}), template.item, media)
@@ -108,8 +108,9 @@ def handed_in(
             continue
         if value is not None:
             params[name] = replace(param, value=value)
-        for one in instances_in(value):
-            handed.setdefault(one, Reliance()).add(nodes.reliance)
+        if nodes.reliance is not None:
+            for one in instances_in(value):
+                handed.setdefault(one, Reliance()).add(nodes.reliance)
     if problems:
         raise DataFault(problems)
     return params, handed

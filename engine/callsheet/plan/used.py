@@ -112,7 +112,7 @@ class UsedReference(Reference):
 
     def _at_position(self, used: UsedPipeline, position: int, output: str) -> object:
         value, reliance = used.output(position, output)
-        self.scope.reliance.add(reliance)
+        self.scope.relies().add(reliance)
         return used.outward(position, value)
 
 
