@@ -29,8 +29,9 @@ from callsheet.plan.lengths import with_fit_warnings
 from callsheet.plan.open_media import MediaReader, RemoteReader, media_facts
 from callsheet.plan.order import producers_first
 from callsheet.plan.outputs import rendered_output
-from callsheet.plan.picks import Picking, Reliance, Taken, changed_picks, stale_warnings
+from callsheet.plan.picks import Picking, Reliance, changed_picks, stale_warnings
 from callsheet.plan.publish import clashes, folder_clashes
+from callsheet.plan.takes import add_takes
 from callsheet.plan.use import UseDraft, caller_problems, dependencies_first, handed_in, instances_in
 from callsheet.plan.used import UsedPipeline
 from callsheet.problems import CallsheetError, DataFault, Problem, did_you_mean
@@ -298,23 +299,11 @@ class _Planning:
         makes = None if draft is None else self._makes(draft, names, combinations)
         producer = Producer(local, names, combinations, ids, makes, takes)
         if takes is not None:
-            self._with_takes(producer, node, self.axes[takes])
+            add_takes(producer, node, self.axes[takes], self.bench.picking, self._id)
         if node.maker != "use":
             return producer
         self.used[local] = UsedPipeline.of(producer, self.document.used[local], node.made_by.span)
         return self.used[local]
-
-    def _with_takes(self, producer: Producer, node: Node, takes: AxisValues) -> None:
-        """Give a producer what concerns its takes; of a used pipeline none can be picked."""
-        place, combinations = producer.axes.index(takes.name), producer.combinations
-        names = [name for name in producer.axes if name != takes.name]
-        rests = (combination[:place] + combination[place + 1 :] for combination in combinations)
-        producer.ofs = [self._id(node, names, rest) for rest in rests]
-        producer.take_order = [value.id for value in takes.values]
-        producer.hold = takes.unpicked == "hold"
-        if node.maker != "use":
-            taken = Taken(node, place, combinations, producer.ids, producer.ofs, producer.hold)
-            producer.picks = self.bench.picking.of_node(taken)
 
     def _id(self, node: Node, names: Sequence[str], combination: Combination) -> str:
         """The id of an instance, the caller's axes first."""
