@@ -27,6 +27,9 @@ class Job:
     `defaults` names the fields that were filled by schema default. `key` is None while it waits for the content of
     a producer. `salt` is the take's id where a take must differ without a seed. `needs` are instance ids.
     `publish` is the path below the output folder, or None where this take is not the picked one.
+    `fallbacks` are the same instance made by other routes, to be tried in turn after a definite failure; each has as
+    its own fallbacks those after it. `rank` counts how many come before. `estimate` is then the worst case from here
+    on, `own_estimate` that of this route alone.
     """
 
     id: str
@@ -53,6 +56,19 @@ class Job:
     span: Span
     tags: tuple[str, ...] = ()
     allow_cut: bool = False
+    fallbacks: tuple[Job, ...] = ()
+    rank: int = 0
+    own_estimate: Estimate | None = None
+
+    @property
+    def attempts(self) -> tuple[Job, ...]:
+        """This job and those to fall back to, in the order in which they are tried."""
+        return (self, *self.fallbacks)
+
+    @property
+    def price(self) -> Estimate:
+        """What this route alone is expected to cost."""
+        return self.estimate if self.own_estimate is None else self.own_estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +76,8 @@ class Plan:
     """Everything that a run would be about. `jobs` is in instance order (document order of nodes, last axis fastest);
     `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole;
     `shapes` gives the route or step of each node, and of each instance of a node whose route is a template; `nodes` are
-    all nodes that have jobs by qualified name, those of used pipelines included, over all axes of their ids."""
+    all nodes that have jobs by qualified name, those of used pipelines included, over all axes of their ids;
+    `fallback_routes` are the routes of fallbacks by id."""
 
     document: Document
     provider: str
@@ -71,7 +88,10 @@ class Plan:
     by_id: Mapping[str, Job] = field(default_factory=dict)
     shapes: Mapping[str, Route | Step] = field(default_factory=dict)
     nodes: Mapping[str, Node] = field(default_factory=dict)
+    fallback_routes: Mapping[str, Route] = field(default_factory=dict)
 
     def shape_of(self, job: Job) -> Route | Step:
-        """The route or step that makes an instance."""
+        """The route or step that a job asks for."""
+        if job.rank:
+            return self.fallback_routes[job.made_by]
         return self.shapes.get(job.id) or self.shapes[job.node]

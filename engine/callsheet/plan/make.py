@@ -19,6 +19,7 @@ from callsheet.plan.bind import NodesScope, Producer
 from callsheet.plan.caller import NOBODY, Caller
 from callsheet.plan.draft import Draft
 from callsheet.plan.expand import Allowance, Combination, Expansion, expand, instance_id
+from callsheet.plan.fallback import job_with_fallbacks
 from callsheet.plan.findings import led_by
 from callsheet.plan.instances import SIMULATOR, JobBuilder
 from callsheet.plan.job import Job, Plan
@@ -76,6 +77,7 @@ class _Planning:
         self.shapes: dict[str, Route | Step] = {}
         self._node_records: dict[str, Record] = {}
         self._outputs: dict[str, tuple[object, Sequence[str]]] = {}
+        self.fallback_routes: dict[str, Route] = {}
         self.scope: dict[str, object] = {
             "params": Record(None, {name: param.value for name, param in document.params.items()}),
             "pipeline": Record(None, {"name": document.name}),
@@ -103,6 +105,7 @@ class _Planning:
             by_id,
             self.shapes,
             {node.name: node for node in self.nodes()},
+            self.fallback_routes,
         )
         return with_fit_warnings(with_aspect_warnings(plan))
 
@@ -145,7 +148,7 @@ class _Planning:
             elif name in self.kit.drafts and self.producers[name].makes is not None:
                 draft = self.kit.drafts[name]
                 jobs += [] if draft.refers_to & broken else self._jobs(name, draft)
-        self.problems.add(self._unused_defaults(self.shapes.values()))
+        self.problems.add(self._unused_defaults([*self.shapes.values(), *self.fallback_routes.values()]))
         return jobs
 
     def output(self, name: str) -> tuple[object, Sequence[str]]:
@@ -353,6 +356,7 @@ class _Planning:
             for job in one.jobs():
                 grouped.setdefault(job.node, []).append(job)
             self.shapes |= one.shapes
+            self.fallback_routes |= one.fallback_routes
         return [job for jobs in grouped.values() for job in jobs]
 
     def _jobs(self, name: str, draft: Draft) -> list[Job]:
@@ -361,17 +365,21 @@ class _Planning:
         names = self.expansion.axes[node.name]
         producer = self.producers[name]
         takes = self.axes[producer.takes_axis] if producer.takes_axis else self.caller.takes
-        builder = JobBuilder(
-            self.document, self.bench.provider, self.media, draft, names, self.producers, takes, self.caller
-        )
+        builders = [
+            JobBuilder(self.document, self.bench.provider, self.media, one, names, self.producers, takes, self.caller)
+            for one in (draft, *draft.fallbacks)
+        ]
         jobs: list[Job] = []
         for combination, ident in zip(self.expansion.combinations[node.name], producer.ids, strict=True):
             try:
-                jobs.append(builder.job(ident, combination, self._instance_scope(node, names, combination)))
+                scope = self._instance_scope(node, names, combination)
+                jobs.append(job_with_fallbacks(builders, ident, combination, scope))
             except CallsheetError as error:
                 self.problems.add(error.problems, ident if "[" in ident else None)
         if draft.fixed is not None:
             self.shapes[node.name] = draft.fixed.shape
         else:
-            self.shapes |= builder.shapes
+            self.shapes |= builders[0].shapes
+        for builder in builders[1:]:
+            self.fallback_routes |= {one.id: one for one in builder.shapes.values() if isinstance(one, Route)}
         return jobs

@@ -59,6 +59,8 @@ def totals_line(plan: Plan, decisions: Mapping[str, Decision]) -> str:
     actions = Counter(decision.action for decision in decisions.values())
     known, unpriced = totals["cost_estimate_usd"], totals["unpriced"]
     cost = "price unknown" if known is None else f"{usd(known)} USD estimated"
+    if known and any(job.fallbacks and decisions[job.id].action is Action.render for job in plan.jobs):
+        cost += " at worst"
     if known is not None and unpriced:
         cost += f", {unpriced:,} at an unknown price"
     if plan.provider == "simulator":
@@ -85,8 +87,13 @@ def _title(plan: Plan, color: bool) -> str:
 
 
 def _sections(plan: Plan) -> Iterator[tuple[str, list[Job]]]:
-    for (node, intent, made_by), jobs in groupby(plan.jobs, lambda job: (job.node, job.intent, job.made_by)):
-        yield f"{node}  {intent + ' > ' if intent else ''}{made_by}", list(jobs)
+    for (node, intent, routes), jobs in groupby(plan.jobs, lambda job: (job.node, job.intent, _routes(job))):
+        yield f"{node}  {intent + ' > ' if intent else ''}{routes}", list(jobs)
+
+
+def _routes(job: Job) -> str:
+    """What makes a job, and what it falls back to."""
+    return ", or ".join(one.made_by for one in job.attempts)
 
 
 def _each(jobs: Sequence[Job], decisions: Mapping[str, Decision]) -> Iterator[_Row]:

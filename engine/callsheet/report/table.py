@@ -74,6 +74,7 @@ def _table(instances: Sequence[InstanceOutcome], color: bool) -> list[str]:
 
 def _spent(ones: Sequence[InstanceOutcome]) -> str:
     costs = [one.cost_usd for one in ones if one.state is not State.cached and one.shared_with is None]
+    costs += [failed.cost_usd for one in ones for failed in one.before if failed.in_this_run]
     unknown = _unpriced(ones)
     known = total_usd(costs)
     return usd(known) if not unknown else f"{usd(known)} + ?" if known else "unknown"

@@ -28,7 +28,7 @@ from callsheet.cli.options import (
 )
 from callsheet.cli.pilot import pilot_of
 from callsheet.cli.planning import Asked, Planned
-from callsheet.cli.running import Terms, decide_again, execute, paid_work, plan_and_decide, renders
+from callsheet.cli.running import Terms, decide_again, execute, may_follow, paid_work, plan_and_decide, renders
 from callsheet.problems import Problem, UsageFault
 from callsheet.run.outcome import Decision
 
@@ -115,6 +115,6 @@ def run(
 
 
 def _consent(planned: Planned, decided: Mapping[str, Decision], given: bool) -> None:
-    paid = paid_work(planned, decided)
-    if paid and not given:
-        ask(planned.plan, paid, sys.stdin, sys.stderr)
+    paid, later = paid_work(planned, decided), may_follow(planned, decided)
+    if (paid or later) and not given:
+        ask(planned.plan, paid, sys.stdin, sys.stderr, later)
