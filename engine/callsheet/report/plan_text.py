@@ -43,9 +43,10 @@ def plan_text(plan: Plan, decisions: Mapping[str, Decision], width: int, color: 
     """The screen of `plan`, `width` cells wide: instances by node, totals, warnings. Ends with a line end."""
     lines = [_title(plan, color), ""]
     grouped = len(plan.jobs) > MOST_ROWS
-    for heading, jobs in _sections(plan):
+    for heading, routes, jobs in _sections(plan):
         rows = list(_summed(jobs, decisions) if grouped else _each(jobs, decisions))
-        lines += [paint(inert(heading), "bold", color), *_table(rows, width, color), ""]
+        lines += [paint(inert(heading), "bold", color), *(f"  or {inert(route)}" for route in routes)]
+        lines += [*_table(rows, width, color), ""]
     if grouped:
         lines += [paint("one node in full: --select NODE; everything: --json", "dim", color), ""]
     lines += wrap(totals_line(plan, decisions), width)
@@ -86,14 +87,14 @@ def _title(plan: Plan, color: bool) -> str:
     return f"{name}  {counted(len(plan.jobs), 'instance')} on {inert(plan.provider)}"
 
 
-def _sections(plan: Plan) -> Iterator[tuple[str, list[Job]]]:
-    for (node, intent, routes), jobs in groupby(plan.jobs, lambda job: (job.node, job.intent, _routes(job))):
-        yield f"{node}  {intent + ' > ' if intent else ''}{routes}", list(jobs)
+def _sections(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], list[Job]]]:
+    """The jobs of a node and route, under their heading; and the routes that these fall back to."""
+    for (node, intent, (made_by, *others)), jobs in groupby(plan.jobs, lambda job: (job.node, job.intent, _routes(job))):
+        yield f"{node}  {intent + ' > ' if intent else ''}{made_by}", tuple(others), list(jobs)
 
 
-def _routes(job: Job) -> str:
-    """What makes a job, and what it falls back to."""
-    return ", or ".join(one.made_by for one in job.attempts)
+def _routes(job: Job) -> tuple[str, ...]:
+    return tuple(one.made_by for one in job.attempts)
 
 
 def _each(jobs: Sequence[Job], decisions: Mapping[str, Decision]) -> Iterator[_Row]:
