@@ -114,30 +114,33 @@ def _prepared(
     document: Document, catalog: Catalog, node: Node, entry: Fallback, defaults: Mapping[str, object]
 ) -> Draft:
     whole = node.input if node.input is not None and not node.input.is_mapping else None
-    given = whole or _laid_over(catalog, node, entry)
+    problems: list[Problem] = []
+    given = whole or _laid_over(catalog, node, entry, problems)
     alone = replace(
         node, maker="route", made_by=entry.route, input=given, when=None, publish=None, span=entry.route.span
     )
-    draft = prepare(document, catalog, alone, defaults)
+    try:
+        draft = prepare(document, catalog, alone, defaults)
+    except CallsheetError as error:
+        raise DataFault([*problems, *error.problems]) from None
     over = entry.input.mapping if entry.input is not None else {}
     if whole is not None and over:
         draft.taken_away = [name for name, item in over.items() if item.value is None]
         draft.laid_over = {name: compile_value(item) for name, item in over.items() if item.value is not None}
-        problems = [one for each in draft.laid_over.values() for one in scope_problems(document, node, each)]
-        if problems:
-            raise DataFault(problems)
+        problems += [one for each in draft.laid_over.values() for one in scope_problems(document, node, each)]
+    if problems:
+        raise DataFault(problems)
     return draft
 
 
-def _laid_over(catalog: Catalog, node: Node, entry: Fallback) -> Item | None:
+def _laid_over(catalog: Catalog, node: Node, entry: Fallback, problems: list[Problem]) -> Item | None:
     """The node's input with the entry's over it. A name takes the place of every other for the same field of the
-    entry's route."""
+    entry's route; what is wrong with it is added to the problems."""
     if entry.input is None:
         return node.input
     under = node.input or Item({}, entry.span)
     route = _known_route(catalog, entry.route)
     values, spans = dict(under.mapping), dict(under.key_spans)
-    problems: list[Problem] = []
     for name, item in entry.input.mapping.items():
         replaced = [other for other in under.mapping if _is_same(route, name, other)]
         for other in replaced:
@@ -149,8 +152,6 @@ def _laid_over(catalog: Catalog, node: Node, entry: Fallback) -> Item | None:
             message = f"node `{node.name}` gives no `{name}` that could be taken away"
             hint = did_you_mean(name, under.mapping)
             problems.append(Problem("nothing-to-remove", message, entry.input.key_spans[name], hint=hint))
-    if problems:
-        raise DataFault(problems)
     return Item(values, entry.input.span, spans)
 
 
@@ -184,7 +185,8 @@ def _moved(problem: Problem, place: Span, entry: Fallback) -> Problem:
     hint = problem.hint
     if hint is None or problem.code in _NOT_TAKEN:
         hint = "null in this fallback's `input` takes a field away, and a value replaces it"
-    return replace(problem, span=entry.route.span, also=(place, *problem.also), fix=None, hint=hint)
+    message = f"in this fallback, {problem.message}"
+    return replace(problem, message=message, span=entry.route.span, also=(place, *problem.also), fix=None, hint=hint)
 
 
 def _inside(inner: Span, outer: Span) -> bool:

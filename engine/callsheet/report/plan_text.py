@@ -89,7 +89,9 @@ def _title(plan: Plan, color: bool) -> str:
 
 def _sections(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], list[Job]]]:
     """The jobs of a node and route, under their heading; and the routes that these fall back to."""
-    for (node, intent, (made_by, *others)), jobs in groupby(plan.jobs, lambda job: (job.node, job.intent, _routes(job))):
+    for (node, intent, (made_by, *others)), jobs in groupby(
+        plan.jobs, lambda job: (job.node, job.intent, _routes(job))
+    ):
         yield f"{node}  {intent + ' > ' if intent else ''}{made_by}", tuple(others), list(jobs)
 
 
