@@ -10,7 +10,7 @@ from callsheet.catalog.route import Route
 from callsheet.cli.editor_fields import SchemaNode
 
 
-def editor_fallback(entry: Mapping[str, object], catalog: Catalog, definitions: Mapping[str, SchemaNode]) -> SchemaNode:
+def editor_fallback(entry: Mapping[str, object], catalog: Catalog, definitions: Mapping[str, object]) -> SchemaNode:
     """The schema of an entry, given the language's own and the definitions of what each route takes."""
     properties = {**cast(Mapping[str, object], entry["properties"]), "route": {"$ref": "#/definitions/route"}}
     return {**entry, "properties": properties, "allOf": [_choice(route, definitions) for route in catalog.routes()]}
@@ -21,10 +21,10 @@ def input_definition(route: Route) -> str:
     return f"input-of-{route.id}".replace("/", "--")
 
 
-def _choice(route: Route, definitions: Mapping[str, SchemaNode]) -> SchemaNode:
+def _choice(route: Route, definitions: Mapping[str, object]) -> SchemaNode:
     """If an entry names the route, then its `input` has those fields, or null for one that the node gives."""
     name = input_definition(route)
-    fields = cast(Mapping[str, object], definitions[name]["properties"])
+    fields = cast(Mapping[str, Mapping[str, object]], definitions[name])["properties"]
     known = {field: {"$ref": f"#/definitions/{name}/properties/{field}"} for field in fields}
     given = {"properties": known, "additionalProperties": {"type": "null"}}
     return {

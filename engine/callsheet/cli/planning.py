@@ -43,6 +43,7 @@ class Asked:
     exclude: str | None = None
     simulate: bool = False
     max_instances: int | None = None
+    output_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         )
         selected = None
         if asked.select is not None or asked.exclude is not None:
-            selected = select(plan, asked.select, asked.exclude)
+            selected = select(plan, asked.select, asked.exclude, lambda: _states(asked, Planned(project, plan, None)))
         return Planned(project, plan, selected)
 
     made = planned()
@@ -102,6 +103,13 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
     if not asked.simulate:
         made = replace(made, plan=with_past_costs(made.plan, _past_costs(project, made.plan.provider)))
     return made
+
+
+def _states(asked: Asked, planned: Planned) -> Mapping[str, Collection[str]]:
+    """What `state:` selects by; the journal and the manifest are opened only when that is asked."""
+    from callsheet.cli.selection import states_of
+
+    return states_of(planned, output_folder(asked, asked.output_dir))
 
 
 def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:

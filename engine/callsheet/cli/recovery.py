@@ -40,6 +40,11 @@ def paid_before(folder: Path) -> Mapping[str, Paid]:
     return {paid.key: paid for entry in entries for paid in _paid(folder, entry)}
 
 
+def requests_before(folder: Path) -> Mapping[str, str | None]:
+    """The request of each of them, by key; None where it is not known whether there is one."""
+    return {key: paid.request_id for key, paid in paid_before(folder).items()}
+
+
 def recover(provider: str, folder: Path, journal: Journal, blobs: Blobs) -> bool:
     """Write into the journal what the manifest tells of and the journal never heard of: what is whole beside it is
     done, what has a request is in flight, all else a person settles. Returns whether there was anything."""

@@ -83,7 +83,9 @@ def run(
     for option, number in (("--budget", budget), ("--timeout", timeout)):
         if number is not None and not math.isfinite(number):
             raise UsageFault(Problem("bad-option", f"`{option} {number}` is no number that bounds anything"))
-    asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances)
+    asked = Asked(
+        file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances, output_dir
+    )
     terms = Terms(
         budget=budget,
         allow_unpriced=allow_unpriced,
