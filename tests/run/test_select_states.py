@@ -81,8 +81,8 @@ def test_what_is_in_doubt_and_what_is_behind_it(campaign, provider) -> None:
 
 
 def test_what_is_in_flight_and_what_was_cancelled(campaign, provider) -> None:
-    provider("render:stuck=1", slots=0)
-    campaign.run("run", "pipeline.yaml", "--yes", "--timeout", "0.7", "--only", "look=dawn,studio")
+    provider("status:unknown-state=1", slots=0)
+    run(campaign, "--only", "look=dawn,studio")
     assert chosen(campaign, "state:attach") == SHOTS[:2]
     campaign.run("cancel", "pipeline.yaml")
     assert chosen(campaign, "state:cancelled") == SHOTS[:2]
