@@ -195,6 +195,16 @@ def test_defaults_apply_as_to_any_route(project, pipeline) -> None:
     assert entry["input"]["resolution"] == "480p"
 
 
+def test_a_node_of_a_used_pipeline_falls_back_too(project, pipeline) -> None:
+    project.write(
+        {"parts/shot.yaml": "callsheet: 1\nname: part\n" + NODE + 'outputs: {video: "{{ nodes.shot.video }}"}\n'}
+    )
+    project.write(pipeline("nodes:\n  part: {use: parts/shot.yaml}\n"))
+    plan = project.plan()
+    (entry,) = plan["part.shot"]["fallbacks"]
+    assert (entry["route"], entry["seed"]) == (SEEDANCE, plan["part.shot"]["seed"])
+
+
 # What is wrong
 
 

@@ -114,6 +114,14 @@ def test_a_budget_that_the_next_route_would_pass_ends_there(project, provider) -
     assert finished.json["totals"]["cost_usd"] == price
 
 
+def test_a_budget_holds_back_what_may_come_to_a_route_without_a_known_price(project, provider) -> None:
+    one = provider()
+    run(project, text=CAMPAIGN.replace("bottle", "flask"))
+    project.edit("pipeline.yaml", "A flask on", "A bottle on")
+    finished = project.run("run", "pipeline.yaml", "--budget", "100", "--json")
+    assert (finished.exit_code, shot(finished)["error"]["code"], len(one.submits)) == (75, "unpriced", 1)
+
+
 # After a definite failure
 
 
@@ -261,6 +269,15 @@ def test_rerender_begins_with_the_node_s_own_route(project, provider) -> None:
     assert (shot(again)["route"], asked(one)) == (WAN, [WAN, SEEDANCE, WAN])
 
 
+def test_a_rerender_that_is_refused_leaves_what_is_there_and_buys_nothing_else(project, provider) -> None:
+    one = provider("submit:422#2")
+    run(project)
+    again = run(project, "--rerender")
+    assert (again.exit_code, shot(again)["error"]["code"]) == (65, "input-refused")
+    assert asked(one) == [WAN, WAN]
+    assert (planned(project)["action"], planned(project)["through"]) == ("cached", WAN)
+
+
 def test_instances_with_one_key_share_the_fallback_too(project, provider) -> None:
     one = provider("render:failed-billed#1")
     text = CAMPAIGN.replace("    input:", "    seed: 1\n    input:")
@@ -307,6 +324,18 @@ def test_events_and_screen_tell_what_failed_and_what_is_tried(project, provider)
     (told,) = [line for line in lines if '"waiting"' in line]
     assert f'"route": "{SEEDANCE}"' in told
     assert f'"route": "{SEEDANCE}"' in next(line for line in lines if '"succeeded"' in line)
+
+
+def test_the_last_screen_says_what_another_route_made_and_why(project, provider) -> None:
+    provider("render:failed#1")
+    project.write({"pipeline.yaml": CAMPAIGN})
+    finished = project.run("run", "pipeline.yaml", "--yes")
+    assert finished.exit_code == 0
+    assert (
+        f"\nfallback  shot: made by `{SEEDANCE}`, since\n"
+        f"    `{WAN}` failed: the API failed this render: the\n"
+        "    render failed (simulated)\n"
+    ) in finished.stderr
 
 
 def test_the_manifest_keeps_every_request_and_says_which_route_made_it(project, provider) -> None:

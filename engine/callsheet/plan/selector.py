@@ -10,8 +10,8 @@ from callsheet.problems import Problem, UsageFault, did_you_mean
 
 METHODS = ("node", "tag", "state", "route", "intent", "step")
 _TERM = re.compile(
-    r"(?P<around>@)?(?:(?P<up>\d*)(?P<upward>\+))?(?:(?P<method>[a-z]+):)?(?P<value>[^\[\]+@:]+)"
-    r"(?:\[(?P<axes>[^\[\]]+)\])?(?:(?P<downward>\+)(?P<down>\d*))?"
+    r"(?P<around>@)?(?:(?P<up>\d{0,9})(?P<upward>\+))?(?:(?P<method>[a-z]+):)?(?P<value>[^\[\]+@:]+)"
+    r"(?:\[(?P<axes>[^\[\]]+)\])?(?:(?P<downward>\+)(?P<down>\d{0,9}))?"
 )
 _WORDS = re.compile(r"(?:[^\s\[]|\[[^\]]*\]?)+")
 _COMMA = re.compile(r",(?![^\[]*\])")

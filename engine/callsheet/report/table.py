@@ -49,6 +49,8 @@ def run_text(
     faults = [line for state, told in _faults(outcome.instances) for line in _fault_lines(state, told, width, color)]
     if faults:
         lines += ["", *faults]
+    if told := list(_fallbacks(outcome.instances, width, color)):
+        lines += ["", *told]
     first, *more = wrap(_summary(outcome, simulated), width)
     word, rest = first.split(" ", 1)
     lines += ["", f"{paint(word, _STATUS[outcome.status], color)} {rest}", *more]
@@ -105,6 +107,21 @@ def _faults(instances: Sequence[InstanceOutcome]) -> Iterator[tuple[State | None
     for (state, message), ids in list(alike.items())[:MOST_FAULTS]:
         about = inert(ids[0]) if len(ids) == 1 else counted(len(ids), "instance")
         yield state, f"{about}: {inert(message)}"
+
+
+def _fallbacks(instances: Sequence[InstanceOutcome], width: int, color: bool) -> Iterator[str]:
+    """What was made by another route than its node's own in this run, and why."""
+    alike: dict[str, list[str]] = {}
+    for one in instances:
+        failed = [f"`{each.route}` failed: {each.error.message}" for each in one.before if each.in_this_run]
+        if one.state is State.succeeded and failed:
+            alike.setdefault(f"made by `{one.route}`, since {'; '.join(failed)}", []).append(one.id)
+    label = paint("fallback", "yellow", color)
+    for text, ids in alike.items():
+        about = inert(ids[0]) if len(ids) == 1 else counted(len(ids), "instance")
+        first, *more = wrap(f"{about}: {inert(text)}", width - len("fallback  "))
+        yield f"{label}  {first}"
+        yield from (f"    {line}" for line in wrap(" ".join(more), width - 4) if line)
 
 
 def _fault_lines(state: State | None, told: str, width: int, color: bool) -> list[str]:

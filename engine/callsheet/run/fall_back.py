@@ -49,11 +49,16 @@ class FallBack:
                     return await self.workshop.work(one)
                 except (RenderFailed, SubmitRejected) as error:
                     follows = next((later for later in one.fallbacks if self.workshop.key(later) not in tried), None)
-                    if follows is None:
+                    if follows is None or self._stands(course.key):
                         raise
                     self._failed(course, error, follows)
         finally:
             self.workshop.budget.give_back(job.id)
+
+    def _stands(self, key: str | None) -> bool:
+        """Whether an earlier result stands after all: `--rerender` was to replace it, and was refused."""
+        entry = self.workshop.memory.journal.look_up(key) if key is not None else None
+        return entry is not None and entry.state == "done"
 
     def _course(self, job: Job) -> Course:
         """Where earlier runs have left the instance."""
