@@ -17,7 +17,6 @@ from callsheet.document.load import load
 from callsheet.plan.job import Plan
 from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
-from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
 from callsheet.run.outcome import Decision
@@ -87,7 +86,7 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         )
         selected = None
         if asked.select is not None or asked.exclude is not None:
-            selected = select(plan, asked.select, asked.exclude, lambda: _states(asked, Planned(project, plan, None)))
+            selected = _selected(asked, Planned(project, plan, None))
         return Planned(project, plan, selected)
 
     made = planned()
@@ -103,6 +102,12 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
     if not asked.simulate:
         made = replace(made, plan=with_past_costs(made.plan, _past_costs(project, made.plan.provider)))
     return made
+
+
+def _selected(asked: Asked, planned: Planned) -> Collection[str]:
+    from callsheet.plan.select import select
+
+    return select(planned.plan, asked.select, asked.exclude, lambda: _states(asked, planned))
 
 
 def _states(asked: Asked, planned: Planned) -> Mapping[str, Collection[str]]:

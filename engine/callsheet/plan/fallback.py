@@ -53,8 +53,6 @@ def job_with_fallbacks(
     """The job of one combination with what it falls back to; the first builder is the node's own. Raises a DataFault
     with all problems."""
     first, *others = builders
-    if not others:
-        return first.job(ident, combination, scope)
     problems: list[Problem] = []
     jobs: list[Job] = []
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from callsheet.catalog.fields import CANONICAL_NAMES
 from callsheet.catalog.load import Catalog
@@ -369,11 +370,11 @@ class _Planning:
             JobBuilder(self.document, self.bench.provider, self.media, one, names, self.producers, takes, self.caller)
             for one in (draft, *draft.fallbacks)
         ]
+        make_job = partial(job_with_fallbacks, builders) if draft.fallbacks else builders[0].job
         jobs: list[Job] = []
         for combination, ident in zip(self.expansion.combinations[node.name], producer.ids, strict=True):
             try:
-                scope = self._instance_scope(node, names, combination)
-                jobs.append(job_with_fallbacks(builders, ident, combination, scope))
+                jobs.append(make_job(ident, combination, self._instance_scope(node, names, combination)))
             except CallsheetError as error:
                 self.problems.add(error.problems, ident if "[" in ident else None)
         if draft.fixed is not None:

@@ -49,7 +49,7 @@ class Decider:
     def decide(self) -> Mapping[str, Decision]:
         """One decision an instance, in instance order."""
         for level in _levels(self.plan):
-            keys = [tuple(map(self.key, job.attempts)) for job in level]
+            keys = [tuple(map(self.key, job.attempts)) if job.fallbacks else (self.key(job),) for job in level]
             entries = self.journal.look_up_many([key for ones in keys for key in ones if key is not None])
             for job, ones in zip(level, keys, strict=True):
                 known = [entries.get(key) if key else None for key in ones]
