@@ -89,6 +89,18 @@ REFUSED = [
 ]
 
 
+FALLBACKS = [
+    (f"{{route: {SEEDANCE_2}}}", True),
+    (f"{{route: {SEEDANCE_2}, input: {{duration: 5, negative_prompt: ~}}}}", True),
+    ('{route: "{{ params.backup }}", input: {image: a.png}}', True),
+    (f"{{route: {SEEDANCE_2}, input: {{duration: 99}}}}", False),
+    (f"{{route: {SEEDANCE_2}, input: {{negative_prompt: people}}}}", False),
+    (f"{{route: {SEEDANCE_2}s}}", False),
+    ("{intent: portrait}", False),
+    ("{input: {duration: 5}}", False),
+]
+
+
 @pytest.fixture(scope="module")
 def accepts() -> Callable[[str], bool]:
     validator = jsonschema_rs.validator_for(editor_schema(load_catalog()))
@@ -185,3 +197,11 @@ def test_the_routes_of_the_project_are_part_of_it(project: Any) -> None:
     assert "acme/sketch" in schema["definitions"]["route"]["anyOf"][0]["enum"]
     assert accepts({**head, "nodes": {"a": {"route": "acme/sketch", "input": {"idea": "x", "style": "Chalk"}}}})
     assert not accepts({**head, "nodes": {"a": {"route": "acme/sketch", "input": {"idea": "x", "style": "oil"}}}})
+
+
+@pytest.mark.parametrize(("entry", "right"), FALLBACKS)
+def test_an_entry_of_fallback_has_the_fields_of_its_route(
+    accepts: Callable[[str], bool], entry: str, right: bool
+) -> None:
+    node = f"{{route: {WAN}, input: {{prompt: x, negative_prompt: y}}, fallback: [{entry}]}}"
+    assert accepts(f"{HEAD}nodes:\n  a: {node}\n") is right

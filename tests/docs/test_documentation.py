@@ -13,14 +13,26 @@ import pytest
 from callsheet.catalog.load import load_catalog
 from callsheet.cli.dispatch import VERBS
 from callsheet.document.item import Item
-from callsheet.document.keys import FROM, NODE, NODE_SEED, ORDERED, PARAM, PIPELINE, PROFILE, SEEDS, TAKES, TEXT_FILES
+from callsheet.document.keys import (
+    FALLBACK,
+    FROM,
+    NODE,
+    NODE_SEED,
+    ORDERED,
+    PARAM,
+    PIPELINE,
+    PROFILE,
+    SEEDS,
+    TAKES,
+    TEXT_FILES,
+)
 from callsheet.document.shape import Table
 from callsheet.document.source import parse
 from callsheet.problems import SourceText
 from callsheet.shipped import shipped
 
 NODES = "nodes: {shot: {route: wan-ai/wan-2-7/text-to-video, input: {prompt: x}}}\n"
-TABLES = [PIPELINE, PARAM, TAKES, SEEDS, FROM, ORDERED, TEXT_FILES, PROFILE, NODE, NODE_SEED]
+TABLES = [PIPELINE, PARAM, TAKES, SEEDS, FROM, ORDERED, TEXT_FILES, PROFILE, NODE, NODE_SEED, FALLBACK]
 LOOKS = '{"looks": [{"name": "dawn"}, {"name": "dusk"}]}'
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]+)?\)")
 

@@ -134,22 +134,6 @@ def test_use_cant_be_a_template(refused: Refuse) -> None:
     )
 
 
-def test_fallback_is_not_yet(refused: Refuse) -> None:
-    assert refused(
-        "axes:\n"
-        "  look: [dawn, dusk]\n"
-        "  take: {takes: 2}\n"
-        "  alt: {seeds: [1, 2]}\n"
-        "nodes:\n"
-        "  hero: {route: a/b}\n"
-        "  spot: {route: a/b, fallback: []}\n"
-    ) == (
-        "pipeline.yaml:9:22: error: `fallback` is not supported yet [not-yet]\n"
-        "  9 |   spot: {route: a/b, fallback: []}\n"
-        "    |                      ^^^^^^^^"
-    )
-
-
 def test_a_step_cant_be_a_template(refused: Refuse) -> None:
     assert refused(
         "axes:\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from callsheet.document.item import Item
-from callsheet.document.model import AxisIds, AxisTakes, Document
+from callsheet.document.model import AxisFrom, AxisIds, AxisTakes, Document
 from callsheet.document.profile import overlay
 from callsheet.document.source import parse
 from callsheet.problems import SourceText
@@ -110,6 +110,40 @@ def test_a_list_of_ids_replaces_a_mapping_of_records(sections: Read) -> None:
     source = profiled(sections, "axes: {look: [noon]}").axes["look"].source
     assert isinstance(source, AxisIds)
     assert [(one.value, record) for one, record in source.entries] == [("noon", None)]
+
+
+def test_an_axis_that_gets_another_form_loses_what_that_form_has_not(sections: Read) -> None:
+    assert profiled(sections, "axes: {take: {seeds: [11, 22]}}").axes["take"].source == AxisTakes(
+        ("11", "22"), False, (11, 22), "first"
+    )
+    alone = "{axes: {take: ~, look: {takes: [a, b], unpicked: hold}}, nodes: {hero: {over: [look]}}, exclude: ~}"
+    assert profiled(sections, alone).axes["look"].source == AxisTakes(("a", "b"), True, None, "hold")
+    rows = profiled(sections, "axes: {look: {from: looks.csv}}").axes["look"].source
+    assert isinstance(rows, AxisFrom)
+
+
+def test_a_slip_in_the_form_of_an_axis_is_no_new_form(refused: Refuse) -> None:
+    assert refused(f"{BASE}profiles: {{draft: {{axes: {{take: {{take: 1}}}}}}}}\n", profile="draft") == (
+        "pipeline.yaml:17:34: error: `take` is not a key of a takes axis [unknown-key]\n"
+        "  17 | profiles: {draft: {axes: {take: {take: 1}}}}\n"
+        "     |                                  ^^^^\n"
+        "  help: did you mean `takes`?"
+    )
+
+
+def test_the_command_line_comes_after_the_profile(sections: Read) -> None:
+    text = f"{BASE}profiles:\n  draft: {{params: {{seconds: 3}}, only: {{language: [de], take: 1}}}}\n"
+    document = sections(text, profile="draft", params={"seconds": "4"}, only={"language": ["en"]})
+    assert document.params["seconds"].value == 4
+    assert document.only == {"language": ("en",), "take": ("1",)}
+
+
+def test_a_fallback_is_a_list_and_replaced_as_one(sections: Read) -> None:
+    text = BASE.replace("input: {prompt: x, duration: 5}}", "fallback: [{route: a/b}, {route: c/d}]}")
+    with_one = sections(f"{text}profiles:\n  d: {{nodes: {{hero: {{fallback: [{{route: e/f}}]}}}}}}\n", profile="d")
+    assert [entry.route.value for entry in with_one.nodes["hero"].fallback] == ["e/f"]
+    without = sections(f"{text}profiles:\n  d: {{nodes: {{hero: {{fallback: ~}}}}}}\n", profile="d")
+    assert without.nodes["hero"].fallback == ()
 
 
 def test_it_changes_nodes(sections: Read) -> None:

@@ -35,7 +35,10 @@ def test_a_specification_is_read_item_by_item():
                 " `cancel`, `download`, `models`, `balance`, `render`"
             ),
         ),
-        ("render:502=1", "`502` in `render:502=1` is no fault of `render`: expected `failed`, `stuck`"),
+        (
+            "render:502=1",
+            "`502` in `render:502=1` is no fault of `render`: expected `failed`, `failed-billed`, `stuck`",
+        ),
         (
             "download:200=1",
             (

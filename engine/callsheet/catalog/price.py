@@ -26,6 +26,12 @@ def estimate(shape: Route | Step, values: Mapping[str, object], provider_is_simu
     return Estimate(round(price.base_usd * units, 6), "quoted" if price.quoted else "base")
 
 
+def dearest(estimates: Sequence[Estimate]) -> Estimate:
+    """The worst case of one of several calls being paid for; unknown as soon as one of them is."""
+    known = [(one.usd, -number) for number, one in enumerate(estimates) if one.usd is not None]
+    return UNKNOWN if len(known) < len(estimates) else estimates[-max(known)[1]]
+
+
 def learned(past: Sequence[float]) -> Estimate | None:
     """What a render may cost by what others of its route did (USD, newest first): the dearest of the latest twenty,
     so that an estimate errs on the dear side. None without a past."""

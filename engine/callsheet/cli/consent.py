@@ -7,13 +7,14 @@ from typing import TextIO
 
 import typer
 
-from callsheet.plan.job import Plan
+from callsheet.plan.job import Job, Plan
 from callsheet.problems import Problem, UsageFault
 
 
-def ask(plan: Plan, paid: Sequence[str], answers: TextIO, screen: TextIO) -> None:
-    """Ask on a terminal whether to spend; off a terminal, or on any answer but yes, raise."""
-    what = _bill(plan, paid)
+def ask(plan: Plan, paid: Sequence[str], answers: TextIO, screen: TextIO, later: Sequence[Job] = ()) -> None:
+    """Ask on a terminal whether to spend; off a terminal, or on any answer but yes, raise. `later` are fallbacks that
+    requests in flight may come to."""
+    what = _bill(plan, paid, later)
     if not is_terminal(answers, screen):
         raise UsageFault(
             Problem(
@@ -45,11 +46,19 @@ def _agreed(question: str, answers: TextIO, screen: TextIO) -> bool:
     return answers.readline().strip().lower() in ("y", "yes")
 
 
-def _bill(plan: Plan, paid: Sequence[str]) -> str:
-    prices = [plan.by_id[one].estimate.usd for one in paid]
-    known = [price for price in prices if price is not None]
-    unpriced = len(prices) - len(known)
+def _bill(plan: Plan, paid: Sequence[str], later: Sequence[Job] = ()) -> str:
+    jobs = [*(plan.by_id[one] for one in paid), *later]
+    known = [job.estimate.usd for job in jobs if job.estimate.usd is not None]
+    unpriced = len(jobs) - len(known)
     cost = f"about {sum(known):.2f} USD" if known else "a price that is not known"
+    if known and any(job.fallbacks and job.estimate != job.price for job in jobs):
+        cost += " at worst"
     if known and unpriced:
         cost += f", and {unpriced} more without a known price"
-    return f"{len(paid)} render{'s' if len(paid) != 1 else ''} at {plan.provider} for {cost}"
+    renders = [_counted(len(paid), "render")] if paid else []
+    follow = [f"{_counted(len(later), 'fallback')} should a request in flight fail"] if later else []
+    return f"{' and '.join(renders + follow)} at {plan.provider} for {cost}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"

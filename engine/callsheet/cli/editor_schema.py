@@ -13,9 +13,10 @@ from typing import cast
 from callsheet.catalog.fields import CANONICAL_NAMES
 from callsheet.catalog.load import Catalog
 from callsheet.catalog.route import Intent, Route, Step
+from callsheet.cli.editor_fallback import editor_fallback, input_definition
 from callsheet.cli.editor_fields import TEMPLATE, SchemaNode, field_schemas, names_of
 from callsheet.cli.editor_use import use_choices, use_schema
-from callsheet.document.keys import MAKERS
+from callsheet.document.keys import FALLBACK, MAKERS
 from callsheet.document.schema import pipeline_schema
 
 _ANY_MAKER = {"type": "string", "pattern": TEMPLATE}
@@ -48,6 +49,7 @@ def editor_schema(catalog: Catalog) -> SchemaNode:
         "step": _names("Name of the local step that makes this node.", _step_titles(catalog)),
     }
     nodes = dict(_mapping(properties, "nodes"))
+    definitions["fallback"] = editor_fallback(FALLBACK.schema(), catalog, definitions)
     definitions["use"] = use_schema()
     definitions["node"] = _node(_mapping(nodes, "additionalProperties"), [*chosen, *use_choices()])
     nodes["additionalProperties"] = {"$ref": "#/definitions/node"}
@@ -65,6 +67,7 @@ def _node(node: Mapping[str, object], chosen: list[SchemaNode]) -> SchemaNode:
     properties = dict(_mapping(node, "properties"))
     for maker in MAKERS:
         properties[maker] = {"$ref": f"#/definitions/{maker}"}
+    properties["fallback"] = {**_mapping(properties, "fallback"), "items": {"$ref": "#/definitions/fallback"}}
     return {**node, "properties": properties, "allOf": chosen}
 
 
@@ -73,7 +76,7 @@ def _choices(catalog: Catalog, definitions: SchemaNode) -> list[SchemaNode]:
     chosen: list[SchemaNode] = []
     routes = catalog.routes()
     for route in routes:
-        definition = f"input-of-{route.id}".replace("/", "--")
+        definition = input_definition(route)
         definitions[definition] = _input(route)
         chosen.append(_choice("route", (route.id, *route.aliases), definition, _required_media(route)))
         for needs, names in _by_requirement(intent for intent in catalog.intents() if intent.route == route.id):

@@ -63,6 +63,7 @@ class EventFile:
             "state": change.state.value,
         }
         extra = {"queue_position": change.queue_position, "cost_usd": change.cost_usd, "detail": change.detail}
+        extra["route"] = change.route
         self._write(event | {name: value for name, value in extra.items() if value is not None})
 
     def noticed(self, text: str, at: float) -> None:

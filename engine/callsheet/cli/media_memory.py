@@ -50,7 +50,7 @@ def unpinned(plan: Plan, selected: Collection[str] | None) -> dict[str, Job]:
     found: dict[str, Job] = {}
     for job in plan.jobs:
         if selected is None or job.id in selected:
-            for value in job.input.values():
+            for value in (value for one in job.attempts for value in one.input.values()):
                 found |= {one.url: job for one in _remote(value) if one.info is None and one.url not in found}
     return found
 

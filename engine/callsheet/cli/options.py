@@ -32,7 +32,7 @@ Select = Annotated[
     typer.Option(
         "--select",
         metavar="EXPR",
-        help="Do only this: `hero`, `hero[look=dawn]`, `+spot`, `tag:social`.",
+        help="Do only this: `hero`, `hero[look=dawn]`, `+spot`, `tag:social`, `state:failed`.",
         show_default=False,
     ),
 ]

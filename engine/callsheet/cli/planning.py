@@ -18,7 +18,6 @@ from callsheet.document.picks import picks_path, read_picks
 from callsheet.plan.job import Plan
 from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
-from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
 from callsheet.run.outcome import Decision
@@ -45,6 +44,7 @@ class Asked:
     exclude: str | None = None
     simulate: bool = False
     max_instances: int | None = None
+    output_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         )
         selected = None
         if asked.select is not None or asked.exclude is not None:
-            selected = select(plan, asked.select, asked.exclude)
+            selected = _selected(asked, Planned(project, plan, None))
         return Planned(project, plan, selected)
 
     made = planned()
@@ -120,6 +120,19 @@ def _stale_picks(made: Planned) -> Mapping[str, str]:
         return {}
     with memories(made.project, write=False) as (journal, blobs):
         return stale_picks(made.plan, decisions(replace(made, selected=None), journal, blobs), journal)
+
+
+def _selected(asked: Asked, planned: Planned) -> Collection[str]:
+    from callsheet.plan.select import select
+
+    return select(planned.plan, asked.select, asked.exclude, lambda: _states(asked, planned))
+
+
+def _states(asked: Asked, planned: Planned) -> Mapping[str, Collection[str]]:
+    """What `state:` selects by; the journal and the manifest are opened only when that is asked."""
+    from callsheet.cli.selection import states_of
+
+    return states_of(planned, output_folder(asked, asked.output_dir))
 
 
 def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:

@@ -40,11 +40,19 @@ def paid_before(folder: Path) -> Mapping[str, Paid]:
     return {paid.key: paid for entry in entries for paid in _paid(folder, entry)}
 
 
+def requests_before(folder: Path) -> Mapping[str, str | None]:
+    """The request of each of them, by key; None where it is not known whether there is one."""
+    return {key: paid.request_id for key, paid in paid_before(folder).items()}
+
+
 def recover(provider: str, folder: Path, journal: Journal, blobs: Blobs) -> bool:
     """Write into the journal what the manifest tells of and the journal never heard of: what is whole beside it is
     done, what has a request is in flight, all else a person settles. Returns whether there was anything."""
-    paid = paid_before(folder)
-    known = journal.look_up_many(paid)
+    paid, failed = paid_before(folder), _failed_before(folder)
+    known = journal.look_up_many([*paid, *failed])
+    for key, failure in failed.items():
+        if key not in known and key not in paid:
+            _relearn(provider, journal, key, failure)
     lost = [one for key, one in paid.items() if key not in known]
     for one in lost:
         work = Work(provider, one.route, one.instance)
@@ -54,7 +62,29 @@ def recover(provider: str, folder: Path, journal: Journal, blobs: Blobs) -> bool
             if stored == [output.sha256 for _, output in one.outputs]:
                 journal.fetched(one.key, [output for _, output in one.outputs], one.cost_usd)
                 journal.done(one.key, work, [output for _, output in one.outputs], one.cost_usd)
-    return bool(lost)
+    return bool(lost) or not failed.keys() <= known.keys()
+
+
+def _failed_before(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    """The attempts that failed before another route was tried, by key; each with the `instance` it was for."""
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.get("provider") == SIMULATOR:
+        return {}
+    entries = (*manifest["earlier"], *manifest["instances"])
+    return {
+        failure["key"]: {**failure, "instance": str(entry["id"])}
+        for entry in entries
+        for failure in entry.get("before", ())
+        if isinstance(failure.get("key"), str)
+    }
+
+
+def _relearn(provider: str, journal: Journal, key: str, failure: Mapping[str, Any]) -> None:
+    work = Work(provider, str(failure.get("route")), failure["instance"])
+    error, cost = failure.get("error") or {}, failure.get("cost_usd")
+    if failure.get("request_id"):
+        journal.adopt(key, work, failure["request_id"], estimate_usd=cost, why=_WHY)
+    journal.failed(key, work, str(error.get("code")), str(error.get("message")), cost)
 
 
 def _paid(folder: Path, entry: Mapping[str, Any]) -> Iterator[Paid]:
@@ -64,7 +94,7 @@ def _paid(folder: Path, entry: Mapping[str, Any]) -> Iterator[Paid]:
     if not isinstance(key, str) or entry.get("shared_with") or not asked or error.get("code") in _OVER:
         return
     outputs = tuple(_outputs(folder, entry))
-    yield Paid(key, str(entry.get("made_by")), str(entry["id"]), request_id, entry.get("cost_usd"), outputs)
+    yield Paid(key, str(entry.get("route")), str(entry["id"]), request_id, entry.get("cost_usd"), outputs)
 
 
 def _outputs(folder: Path, entry: Mapping[str, Any]) -> Iterator[tuple[Path, Output]]:

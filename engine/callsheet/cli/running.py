@@ -31,6 +31,7 @@ from callsheet.cli.planning import (
 )
 from callsheet.cli.recovery import recover
 from callsheet.makers.maker import Maker
+from callsheet.plan.job import Job
 from callsheet.plan.make import SIMULATOR
 from callsheet.problems import DataFault, Problem, RetryableFault
 from callsheet.report.plain import PlainListener, can_draw
@@ -92,6 +93,15 @@ def paid_work(planned: Planned, decided: Mapping[str, Decision]) -> list[str]:
     return [] if planned.plan.provider == SIMULATOR else renders(planned, decided)
 
 
+def may_follow(planned: Planned, decided: Mapping[str, Decision]) -> list[Job]:
+    """What would be submitted to a provider that charges should a request in flight fail: one job for each."""
+    if planned.plan.provider == SIMULATOR:
+        return []
+    attached = {one: what for one, what in decided.items() if what.action is Action.attach}
+    jobs = [planned.plan.by_id[one].attempts[what.rank] for one, what in attached.items()]
+    return [job.fallbacks[0] for job in jobs if job.fallbacks]
+
+
 def _check_writable(folder: Path) -> None:
     """Refuse an output folder that can't be written, before anything is spent on what should go there."""
     try:
@@ -118,7 +128,7 @@ def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, ter
             memory = Memory(journal, blobs, claims, scratch)
             publisher = Publisher(folder, planned.project.root, journal.places, blobs, force=terms.force)
             budget = Budget(terms.budget, terms.allow_unpriced, planned.project.settings.budget)
-            if paid_work(planned, decided):
+            if paid_work(planned, decided) or may_follow(planned, decided):
                 journal.spare.keep()
             number = journal.runs.started(planned.plan.document.name, planned.plan.provider)
             try:
@@ -253,7 +263,8 @@ def _asset_store(asked: AssetSettings | None) -> Bucket | None:
 
 def _own_routes(planned: Planned) -> tuple[Mapping[str, object], ...]:
     """The descriptions of the plan's routes that the project has in files of its own, for the simulator to offer."""
-    routes = {shape.id for shape in planned.plan.shapes.values() if isinstance(shape, Route)}
+    shapes = (*planned.plan.shapes.values(), *planned.plan.fallback_routes.values())
+    routes = {shape.id for shape in shapes if isinstance(shape, Route)}
     return tuple(catalogue_of(planned.project).own_descriptions(routes))
 
 

@@ -177,6 +177,14 @@ _INPUT = Shape(
     {"type": ["object", "string"], "pattern": "\\{[{%]"},
 )
 
+FALLBACK = Table(
+    "a fallback",
+    {
+        "route": Key(TEXT, "Id of the hosted model to try in place of the one before.", required=True),
+        "input": Key(mapping_of({}), "Laid over the node's `input`; null takes a field away."),
+    },
+)
+
 NODE = Table(
     "a node",
     {
@@ -200,7 +208,9 @@ NODE = Table(
         "tags": Key(list_of({"type": "string"}, "a list of tags"), "Words to select this node by."),
         "advice": Key(either("`on` or `off`", choice("on", "off"), FLAG), "`off` silences advice about this node."),
         "allow_cut": Key(FLAG, "Allow a clip that is shorter than its voice."),
-        "fallback": Key(ANYTHING, "Routes to try after a definite failure.", later=True),
+        "fallback": Key(
+            list_of(FALLBACK.schema(), "a list of fallbacks"), "Routes to try after a definite failure, in turn."
+        ),
         "was": Key(TEXT, "Earlier name of this node, whose seeds and picks it keeps."),
         "description": Key(TEXT, "What the node is."),
     },

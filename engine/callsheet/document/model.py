@@ -98,6 +98,15 @@ class NodeSeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """A route to try after a definite failure; `input` is laid over the node's, null takes a field away."""
+
+    route: Item
+    input: Item | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """`maker` says which of route, intent, step and use `made_by` (the value written there) is; `handed` is what `with`
     gives to the params of the pipeline that is used."""
@@ -120,6 +129,7 @@ class Node:
     description: str | None
     span: Span
     handed: Item | None = None
+    fallback: tuple[Fallback, ...] = ()
 
     @property
     def local_name(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from callsheet.document.fallbacks import read_fallbacks, refuse_seed
 from callsheet.document.item import Item
 from callsheet.document.keys import MAKERS, NODE, NODE_SEED, NOT_WITH_USE
 from callsheet.document.model import Axis, AxisTakes, Maker, Node, NodeSeed
-from callsheet.document.names import SCOPE_NAMES, cut
+from callsheet.document.names import SCOPE_NAMES
 from callsheet.document.reader import Reader
 from callsheet.document.shape import found, is_template, is_text
 from callsheet.problems import Span, nearest
@@ -52,7 +53,7 @@ class _NodeReader:
         over = self._over(entries.get("over"))
         needs = reader.references(entries["needs"], self.nodes, "node") if "needs" in entries else ()
         seed = self._seed(entries.get("seed"), over if "over" in entries or "over" not in item.mapping else None)
-        self._input(entries.get("input"))
+        refuse_seed(reader, entries.get("input"))
         tags = self._tags(entries.get("tags"))
         was = entries.get("was")
         if was is not None:
@@ -84,6 +85,7 @@ class _NodeReader:
             description=None if description is None else description.written,
             span=span,
             handed=entries.get("with"),
+            fallback=read_fallbacks(reader, f"node `{self.name}`", maker, entries.get("fallback")),
         )
 
     def _maker(self, item: Item, span: Span) -> Maker | None:
@@ -142,14 +144,6 @@ class _NodeReader:
         if not item.mapping:
             self.reader.error("missing-key", "`seed` must have `pin` or `vary`", item.span)
         return NodeSeed(None if pin is None else cast(int, pin.value), tuple(name for name, _ in vary), item.span)
-
-    def _input(self, item: Item | None) -> None:
-        if item is not None and item.is_mapping and "seed" in item.mapping:
-            seed = item.mapping["seed"]
-            hint = "write `seed:` on the node, beside `input`"
-            if not seed.is_mapping and not seed.is_sequence and seed.value is not None:
-                hint = f"write `seed: {cut(seed.written)}` on the node, beside `input`"
-            self.reader.error("seed-in-input", "`seed` can't be set in `input`", item.key_spans["seed"], hint)
 
     def _tags(self, item: Item | None) -> tuple[str, ...]:
         if item is None:

@@ -6,7 +6,13 @@ from callsheet.problems import CallsheetError, DataFault, Problem, RetryableFaul
 
 
 class RenderFailed(DataFault):
-    """The provider says `failed`: over, and known to be over."""
+    """The provider says `failed`: over, and known to be over. `cost_usd` is what it charged, where it says so."""
+
+    cost_usd: float | None = None
+
+
+class SubmitRejected(DataFault):
+    """The provider refuses this very submit: no such route, an input it does not take. Nothing is rendered."""
 
 
 class RenderCancelled(DataFault):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from callsheet.catalog.load import Catalog
@@ -24,7 +24,8 @@ Scope = Mapping[str, object]
 class Draft:
     """`templates` are those of `input`'s entries, or `whole` is the one that gives all of `input`; `made_by` is the
     template of a `route` or `intent`, None where it is written out. `fixed` is the one recipe of a node that has
-    neither."""
+    neither. `laid_over` and `taken_away` change what `whole` gives. `fallbacks` are drafts of the node by other
+    routes."""
 
     catalog: Catalog
     node: Node
@@ -35,19 +36,23 @@ class Draft:
     when: Template | None
     publish: Template | None
     fixed: Recipe | None = None
+    laid_over: Mapping[str, Template] = field(default_factory=dict)
+    taken_away: Collection[str] = ()
+    fallbacks: tuple[Draft, ...] = ()
     _recipes: dict[tuple[str, tuple[str, ...]], Recipe] = field(default_factory=dict)
 
     @property
     def uses_nodes(self) -> bool:
         """Whether its input may refer to other nodes."""
-        given = self.templates.values() if self.whole is None else (self.whole,)
+        given = self.templates.values() if self.whole is None else (self.whole, *self.laid_over.values())
         return any("nodes" in template.names for template in given)
 
     @property
     def refers_to(self) -> frozenset[str]:
         """The nodes that its instances may come after."""
-        given = (*self.templates.values(), self.whole, self.publish)
-        return frozenset(self.node.needs).union(*(one.node_names for one in given if one is not None))
+        given = (*self.templates.values(), self.whole, self.publish, *self.laid_over.values())
+        names = (one.node_names for one in given if one is not None)
+        return frozenset(self.node.needs).union(*names, *(one.refers_to for one in self.fallbacks))
 
     def recipe(self, scope: Scope) -> tuple[Recipe, Mapping[str, object] | None]:
         """The recipe of one instance, and its input where a single template gives that. Raises a DataFault."""
@@ -95,9 +100,11 @@ class Draft:
     def _given(self, whole: Template, scope: Scope) -> Mapping[str, object]:
         value = whole.render(scope)
         if value is None:
-            return {}
+            value = {}
         if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-            return {str(name): one for name, one in value.items() if one is not None}
+            given = {str(name): one for name, one in value.items() if name not in self.taken_away}
+            given |= {name: template.render(scope) for name, template in self.laid_over.items()}
+            return {name: one for name, one in given.items() if one is not None}
         message = f"`input` must come out as a group of fields, and this is {sort_of(value)}"
         hint = 'give the record a field that is a mapping, as in `input: "{{ model.input }}"`'
         raise DataFault(Problem("wrong-type", message, whole.item.span, hint=hint))

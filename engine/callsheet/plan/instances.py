@@ -65,8 +65,9 @@ class JobBuilder:
         self.shapes: dict[str, Route | Step] = {}
         self._seedings: dict[int, Seeding] = {}
 
-    def job(self, ident: str, combination: Combination, scope: dict[str, object]) -> Job:
-        """The job of one combination; `scope` has all names but `nodes`. Raises a DataFault with all its problems."""
+    def job(self, ident: str, combination: Combination, scope: dict[str, object], node_seed: int | None = None) -> Job:
+        """The job of one combination; `scope` has all names but `nodes`. A seed that the instance has already is
+        taken over. Raises a DataFault with all its problems."""
         node = self.node
         inner = dict(zip(self.names, combination, strict=True))
         values = {**self.outside, **inner}
@@ -76,7 +77,8 @@ class JobBuilder:
         scope["nodes"] = nodes
         recipe, given = self.draft.recipe(scope)
         shape = self.shapes[ident] = recipe.shape
-        seed = self._seeding(shape).seed(values)
+        seeding = self._seeding(shape)
+        seed = seeding.seed(values) if node_seed is None else seeding.lent(node_seed)
         effective = effective_input(recipe, scope, given, self.media, seed)
         if effective.problems:
             raise DataFault(effective.problems)

@@ -31,6 +31,9 @@ class Job:
     `publish` is the path below the output folder, or None where this take is not the picked one. `awaits` are the
     instances, without their takes, of which one must be picked first; `picks` are the picks that it relies on, its own
     where that is why it is published; `previous` are the needs that lie before it on an ordered axis.
+    `fallbacks` are the same instance made by other routes, to be tried in turn after a definite failure; each has as
+    its own fallbacks those after it. `rank` counts how many come before. `estimate` is then the worst case from here
+    on, `own_estimate` that of this route alone.
     """
 
     id: str
@@ -61,6 +64,19 @@ class Job:
     awaits: tuple[str, ...] = ()
     picks: tuple[Choice, ...] = ()
     previous: tuple[str, ...] = ()
+    fallbacks: tuple[Job, ...] = ()
+    rank: int = 0
+    own_estimate: Estimate | None = None
+
+    @property
+    def attempts(self) -> tuple[Job, ...]:
+        """This job and those to fall back to, in the order in which they are tried."""
+        return (self, *self.fallbacks)
+
+    @property
+    def price(self) -> Estimate:
+        """What this route alone is expected to cost."""
+        return self.estimate if self.own_estimate is None else self.own_estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +85,7 @@ class Plan:
     `order` gives indices into it with producers first. `warnings` concern the pipeline as a whole;
     `shapes` gives the route or step of each node, and of each instance of a node whose route is a template; `nodes` are
     all nodes that have jobs by qualified name, those of used pipelines included, over all axes of their ids; `picks`
-    are the picks that hold, by the take that they name."""
+    are the picks that hold, by the take that they name; `fallback_routes` are the routes of fallbacks by id."""
 
     document: Document
     provider: str
@@ -82,6 +98,7 @@ class Plan:
     nodes: Mapping[str, Node] = field(default_factory=dict)
     picks: Mapping[str, Choice] = field(default_factory=dict)
     stale_picks: tuple[StalePick, ...] = ()
+    fallback_routes: Mapping[str, Route] = field(default_factory=dict)
 
     def along_chains(self) -> list[str]:
         """Every instance with its producers first, where instances follow on one another without end (`.previous(…)`):
@@ -90,5 +107,7 @@ class Plan:
         return [self.jobs[position].id for position in self.order] if chained else []
 
     def shape_of(self, job: Job) -> Route | Step:
-        """The route or step that makes an instance."""
+        """The route or step that a job asks for."""
+        if job.rank:
+            return self.fallback_routes[job.made_by]
         return self.shapes.get(job.id) or self.shapes[job.node]

@@ -11,8 +11,9 @@ from callsheet.document.model import AxisFrom, Document
 from callsheet.document.template import Template
 from callsheet.document.text import Messages, load_text
 from callsheet.plan.axes import AxisValues, resolve_axes
-from callsheet.plan.draft import Draft, prepare
+from callsheet.plan.draft import Draft
 from callsheet.plan.expand import Allowance
+from callsheet.plan.fallback import prepare_with_fallbacks
 from callsheet.plan.findings import Findings
 from callsheet.plan.open_media import MediaReader, MediaSource, RemoteReader
 from callsheet.plan.outputs import prepare_outputs
@@ -84,7 +85,7 @@ def _kit(document: Document, catalog: Catalog, defaults: Mapping[str, object], p
             if node.maker == "use":
                 uses[name] = prepare_use(document, node)
             else:
-                drafts[name] = prepare(document, catalog, node, defaults)
+                drafts[name] = prepare_with_fallbacks(document, catalog, node, defaults)
     with problems.caught():
         outputs = prepare_outputs(document)
     return Kit(drafts, uses, outputs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from callsheet.catalog.fields import CANONICAL_NAMES
@@ -21,6 +22,7 @@ from callsheet.plan.bind import NodesScope, Producer
 from callsheet.plan.caller import NOBODY, Caller
 from callsheet.plan.draft import Draft
 from callsheet.plan.expand import Allowance, Combination, Expansion, expand, instance_id
+from callsheet.plan.fallback import job_with_fallbacks
 from callsheet.plan.findings import led_by
 from callsheet.plan.instances import SIMULATOR, JobBuilder
 from callsheet.plan.job import Job, Plan
@@ -66,7 +68,8 @@ def make_plan(
 
     picking = Picking(document, picks, set_aside)
     plan = planned(picking)
-    changed = changed_picks(plan.picks, {take: plan.by_id[take].key for take in plan.picks})
+    keys = {take: [one.key for one in plan.by_id[take].attempts] for take in plan.picks}
+    changed = changed_picks(plan.picks, keys)
     return planned(picking.without(changed)) if changed else plan
 
 
@@ -91,6 +94,7 @@ class _Planning:
         self.shapes: dict[str, Route | Step] = {}
         self._node_records: dict[str, Record] = {}
         self._outputs: dict[str, tuple[object, Reliance]] = {}
+        self.fallback_routes: dict[str, Route] = {}
         self.scope: dict[str, object] = {
             "params": Record(None, {name: param.value for name, param in document.params.items()}),
             "pipeline": Record(None, {"name": document.name}),
@@ -123,6 +127,7 @@ class _Planning:
             {node.name: node for node in self.nodes()},
             picking.holding,
             tuple(picking.stale),
+            self.fallback_routes,
         )
         return with_fit_warnings(with_aspect_warnings(plan))
 
@@ -166,7 +171,7 @@ class _Planning:
             elif name in self.kit.drafts and self.producers[name].makes is not None:
                 draft = self.kit.drafts[name]
                 jobs += [] if draft.refers_to & broken else self._jobs(name, draft)
-        self.problems.add(self._unused_defaults(self.shapes.values()))
+        self.problems.add(self._unused_defaults([*self.shapes.values(), *self.fallback_routes.values()]))
         return jobs
 
     def output(self, name: str) -> tuple[object, Reliance]:
@@ -370,6 +375,7 @@ class _Planning:
             for job in one.jobs():
                 grouped.setdefault(job.node, []).append(job)
             self.shapes |= one.shapes
+            self.fallback_routes |= one.fallback_routes
         return [job for jobs in grouped.values() for job in jobs]
 
     def _jobs(self, name: str, draft: Draft) -> list[Job]:
@@ -378,25 +384,31 @@ class _Planning:
         names = self.expansion.axes[node.name]
         producer = self.producers[name]
         takes = self.axes[producer.takes_axis] if producer.takes_axis else self.caller.takes
-        builder = JobBuilder(
-            self.document,
-            self.bench.provider,
-            self.media,
-            draft,
-            names,
-            self.producers,
-            takes,
-            self.before,
-            self.caller,
-        )
+        builders = [
+            JobBuilder(
+                self.document,
+                self.bench.provider,
+                self.media,
+                one,
+                names,
+                self.producers,
+                takes,
+                self.before,
+                self.caller,
+            )
+            for one in (draft, *draft.fallbacks)
+        ]
+        make_job = partial(job_with_fallbacks, builders) if draft.fallbacks else builders[0].job
         jobs: list[Job] = []
         for combination, ident in zip(self.expansion.combinations[node.name], producer.ids, strict=True):
             try:
-                jobs.append(builder.job(ident, combination, self._instance_scope(node, names, combination)))
+                jobs.append(make_job(ident, combination, self._instance_scope(node, names, combination)))
             except CallsheetError as error:
                 self.problems.add(error.problems, ident if "[" in ident else None)
         if draft.fixed is not None:
             self.shapes[node.name] = draft.fixed.shape
         else:
-            self.shapes |= builder.shapes
+            self.shapes |= builders[0].shapes
+        for builder in builders[1:]:
+            self.fallback_routes |= {one.id: one for one in builder.shapes.values() if isinstance(one, Route)}
         return jobs

@@ -110,10 +110,10 @@ def former_name(document: Document, node: Node, of: str) -> str | None:
     return None if node.was is None or node.was in document.nodes else node.was + of.removeprefix(node.name)
 
 
-def changed_picks(picks: Mapping[str, Choice], keys: Mapping[str, str | None]) -> Mapping[str, str]:
-    """The picks (by the take that they name) whose takes now have another key, as far as keys are known, with the
-    reason."""
-    return {one.of: CHANGED for take, one in picks.items() if keys[take] not in (None, one.key)}
+def changed_picks(picks: Mapping[str, Choice], keys: Mapping[str, Sequence[str | None]]) -> Mapping[str, str]:
+    """The picks (by the take that they name) whose takes now have other keys, as far as keys are known, with the
+    reason. A take has a key for each of the routes that may make it."""
+    return {one.of: CHANGED for take, one in picks.items() if None not in keys[take] and one.key not in keys[take]}
 
 
 def pick_command(document: Document, of: str, *, simulated: bool) -> str:

@@ -69,6 +69,10 @@ class Seeding:
             self._known[about] = folded
         return self._known[about]
 
+    def lent(self, seed: int) -> int | None:
+        """A seed that was made for another route, brought into this one's range; None where this one has no seed."""
+        return None if self.shape is None else self._folded(self.shape, seed)
+
     def _written(self, take: AxisValue | None) -> int | None:
         """The seed that the file itself gives: it goes out as it is, or not at all."""
         if take is not None and take.seed is not None:

@@ -17,7 +17,7 @@ from callsheet.plan.job import Job, Plan
 from callsheet.problems import DataFault
 from callsheet.report.inputs import shown_input
 from callsheet.report.pick_marks import PickMarks
-from callsheet.report.plan_json import error_document, json_text
+from callsheet.report.plan_json import error_document, failures_document, json_text
 from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
 from callsheet.run.picks import overtaken
 
@@ -154,6 +154,8 @@ def _nodes(plan: Plan) -> list[dict[str, object]]:
 def _entry(
     folder: Path, job: Job, one: InstanceOutcome, run: str, placed: Mapping[str, Sequence[PlacedOutput]]
 ) -> Entry:
+    attempt = job.attempts[one.rank]
+
     def digests_of(artifact: Artifact) -> list[str]:
         files = placed.get(artifact.instance, ())
         return [file.sha256 for file in files if file.name.partition("-")[0] == artifact.kind]
@@ -165,21 +167,22 @@ def _entry(
         "run": run,
         "state": one.state.value,
         "kind": job.kind,
-        job.kind: job.made_by,
+        job.kind: attempt.made_by,
         "intent": job.intent,
         "intent_why": job.intent_why,
-        "seed": one.seed if one.seed is not None else job.seed,
+        "seed": one.seed if one.seed is not None else attempt.seed,
         "key": one.key,
         "request_id": one.request_id,
         "shared_with": one.shared_with,
-        "input": shown_input(job.input, digests_of),
-        "defaults": list(job.defaults),
+        "input": shown_input(attempt.input, digests_of),
+        "defaults": list(attempt.defaults),
         "needs": list(job.needs),
         "cost_usd": one.cost_usd,
         "seconds": None if one.seconds is None else round(one.seconds, 3),
         "outputs": [_output(folder, output) for output in one.outputs],
         "error": error_document(one.error),
         "warnings": list(job.warnings),
+        **({"own_route": job.made_by, "before": failures_document(one.before)} if job.fallbacks else {}),
     }
 
 
@@ -215,6 +218,8 @@ def _over(entry: Entry, former: Entry | None) -> Entry:
     if same_key:
         names = ("request_id", "cost_usd", "seconds") if entry["outputs"] else ("request_id",)
         kept = {name: former.get(name) for name in names if entry[name] is None}
+        if former.get("before") and not entry.get("before"):
+            kept["before"] = former["before"]
         return {**entry, **kept}
     return entry
 
@@ -222,15 +227,20 @@ def _over(entry: Entry, former: Entry | None) -> Entry:
 def _earlier(known: Manifest, entries: Sequence[Entry]) -> list[Entry]:
     """Former entries that no entry stands for now: those with a request, and those whose instance is gone."""
     present = {entry["id"] for entry in entries}
-    told = {entry["request_id"] for entry in entries if entry["request_id"]}
+    told = {request for entry in entries for request in _requests(entry)}
     kept: list[Entry] = []
     for former in (*known["earlier"], *known["instances"]):
-        request = former.get("request_id")
+        requests = _requests(former)
         gone = former.get("id") not in present and bool(former.get("outputs"))
-        if (request and request not in told) or (gone and not request):
-            told.add(request)
+        if not told.issuperset(requests) or (gone and not former.get("request_id")):
+            told.update(requests)
             kept.append({"pipeline": known.get("pipeline"), **former})
     return kept
+
+
+def _requests(entry: Entry) -> list[str]:
+    """The ids of the requests that an entry tells of."""
+    return [one["request_id"] for one in (entry, *entry.get("before", ())) if one.get("request_id")]
 
 
 def _aside(folder: Path) -> Path:

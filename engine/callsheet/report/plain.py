@@ -32,7 +32,10 @@ class PlainListener:
         self._write(f"{inert(plan.document.name)}: {totals_line(plan, decisions)}")
 
     def changed(self, change: Change) -> None:
-        if self._tally is None or not self._tally.take(change) or change.state in _QUIET:
+        if self._tally is None or not self._tally.take(change):
+            return
+        falls_back = change.state is State.waiting and change.detail is not None
+        if change.state in _QUIET and not falls_back:
             return
         self._write(f"{_clock(change.at)} {inert(change.instance)}  {change.state.value}{self._more(change)}")
 

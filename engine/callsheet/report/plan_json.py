@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from callsheet.plan.job import Job, Plan
 from callsheet.problems import Problem
 from callsheet.report.inputs import shown_input
 from callsheet.run.held import held_behind_picks
-from callsheet.run.outcome import Action, Decision, InstanceError, InstanceOutcome, RunOutcome
+from callsheet.run.outcome import Action, Decision, FailedAttempt, InstanceError, InstanceOutcome, RunOutcome
 
 SCHEMA_VERSION = 1
 _ENCODER = json.JSONEncoder(check_circular=False)
@@ -118,6 +118,20 @@ def error_document(error: InstanceError | None) -> dict[str, object] | None:
     return {"code": error.code, "message": error.message, "hint": error.hint} if error else None
 
 
+def failures_document(failures: Sequence[FailedAttempt]) -> list[dict[str, object]]:
+    """The attempts that failed before another route was tried, as data."""
+    return [
+        {
+            "route": one.route,
+            "key": one.key,
+            "request_id": one.request_id,
+            "cost_usd": one.cost_usd,
+            "error": error_document(one.error),
+        }
+        for one in failures
+    ]
+
+
 def _instance(job: Job, decision: Decision) -> dict[str, object]:
     made_by: dict[str, object] = (
         {"route": job.made_by} if job.kind == "route" else {"step": job.made_by, "step_version": job.version}
@@ -141,6 +155,27 @@ def _instance(job: Job, decision: Decision) -> dict[str, object]:
         "cost_estimate_usd": job.estimate.usd,
         "cost_basis": job.estimate.basis,
         "warnings": list(job.warnings),
+        **(_fallbacks(job, decision) if job.fallbacks else {}),
+    }
+
+
+def _fallbacks(job: Job, decision: Decision) -> dict[str, object]:
+    """What an instance falls back to, and by which of its routes its decision is: `through`."""
+    return {
+        "through": job.attempts[decision.rank].made_by,
+        "fallbacks": [
+            {
+                "route": one.made_by,
+                "key": key,
+                "seed": one.seed,
+                "unseeded": one.unseeded,
+                "input": shown_input(one.input),
+                "defaults": list(one.defaults),
+                "cost_estimate_usd": one.price.usd,
+                "cost_basis": one.price.basis,
+            }
+            for one, key in zip(job.fallbacks, decision.keys[1:], strict=True)
+        ],
     }
 
 
@@ -165,4 +200,5 @@ def _outcome(one: InstanceOutcome) -> dict[str, object]:
             for output in one.outputs
         ],
         "error": error_document(one.error),
+        **({"route": one.route, "before": failures_document(one.before)} if one.route else {}),
     }

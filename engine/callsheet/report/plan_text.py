@@ -46,9 +46,10 @@ def plan_text(plan: Plan, decisions: Mapping[str, Decision], width: int, color: 
     """The screen of `plan`, `width` cells wide: instances by node, totals, warnings. Ends with a line end."""
     lines = [_title(plan, color), ""]
     grouped = len(plan.jobs) > MOST_ROWS
-    for heading, jobs in _sections(plan):
+    for heading, routes, jobs in _sections(plan):
         rows = list(_summed(jobs, decisions) if grouped else _each(jobs, decisions))
-        lines += [paint(inert(heading), "bold", color), *_table(rows, width, color), ""]
+        lines += [paint(inert(heading), "bold", color), *(f"  or {inert(route)}" for route in routes)]
+        lines += [*_table(rows, width, color), ""]
     if grouped:
         lines += [paint("one node in full: --select NODE; everything: --json", "dim", color), ""]
     lines += wrap(totals_line(plan, decisions), width)
@@ -63,6 +64,8 @@ def totals_line(plan: Plan, decisions: Mapping[str, Decision]) -> str:
     actions = Counter(decision.action for decision in decisions.values())
     known, unpriced = totals["cost_estimate_usd"], totals["unpriced"]
     cost = "price unknown" if known is None else f"{usd(known)} USD estimated"
+    if known and any(job.fallbacks and decisions[job.id].action is Action.render for job in plan.jobs):
+        cost += " at worst"
     if known is not None and unpriced:
         cost += f", {unpriced:,} at an unknown price"
     if plan.provider == "simulator":
@@ -105,9 +108,16 @@ def _held_cost(plan: Plan, decisions: Mapping[str, Decision]) -> str:
     return f" ({cost})" if cost else ""
 
 
-def _sections(plan: Plan) -> Iterator[tuple[str, list[Job]]]:
-    for (node, intent, made_by), jobs in groupby(plan.jobs, lambda job: (job.node, job.intent, job.made_by)):
-        yield f"{node}  {intent + ' > ' if intent else ''}{made_by}", list(jobs)
+def _sections(plan: Plan) -> Iterator[tuple[str, tuple[str, ...], list[Job]]]:
+    """The jobs of a node and route, under their heading; and the routes that these fall back to."""
+    for (node, intent, (made_by, *others)), jobs in groupby(
+        plan.jobs, lambda job: (job.node, job.intent, _routes(job))
+    ):
+        yield f"{node}  {intent + ' > ' if intent else ''}{made_by}", tuple(others), list(jobs)
+
+
+def _routes(job: Job) -> tuple[str, ...]:
+    return tuple(one.made_by for one in job.attempts)
 
 
 def _each(jobs: Sequence[Job], decisions: Mapping[str, Decision]) -> Iterator[_Row]:

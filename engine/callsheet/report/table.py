@@ -49,6 +49,8 @@ def run_text(
     faults = [line for state, told in _faults(outcome.instances) for line in _fault_lines(state, told, width, color)]
     if faults:
         lines += ["", *faults]
+    if told := list(_fallbacks(outcome.instances, width, color)):
+        lines += ["", *told]
     first, *more = wrap(_summary(outcome, simulated), width)
     word, rest = first.split(" ", 1)
     lines += ["", f"{paint(word, _STATUS[outcome.status], color)} {rest}", *more]
@@ -74,6 +76,7 @@ def _table(instances: Sequence[InstanceOutcome], color: bool) -> list[str]:
 
 def _spent(ones: Sequence[InstanceOutcome]) -> str:
     costs = [one.cost_usd for one in ones if one.state is not State.cached and one.shared_with is None]
+    costs += [failed.cost_usd for one in ones for failed in one.before if failed.in_this_run]
     unknown = _unpriced(ones)
     known = total_usd(costs)
     return usd(known) if not unknown else f"{usd(known)} + ?" if known else "unknown"
@@ -108,6 +111,21 @@ def _faults(instances: Sequence[InstanceOutcome]) -> Iterator[tuple[State | None
         yield ended, f"{about}: {inert(message)}"
         if hint:
             yield None, f"help: {inert(hint)}"
+
+
+def _fallbacks(instances: Sequence[InstanceOutcome], width: int, color: bool) -> Iterator[str]:
+    """What was made by another route than its node's own in this run, and why."""
+    alike: dict[str, list[str]] = {}
+    for one in instances:
+        failed = [f"`{each.route}` failed: {each.error.message}" for each in one.before if each.in_this_run]
+        if one.state is State.succeeded and failed:
+            alike.setdefault(f"made by `{one.route}`, since {'; '.join(failed)}", []).append(one.id)
+    label = paint("fallback", "yellow", color)
+    for text, ids in alike.items():
+        about = inert(ids[0]) if len(ids) == 1 else counted(len(ids), "instance")
+        first, *more = wrap(f"{about}: {inert(text)}", width - len("fallback  "))
+        yield f"{label}  {first}"
+        yield from (f"    {line}" for line in wrap(" ".join(more), width - 4) if line)
 
 
 def _fault_lines(state: State | None, told: str, width: int, color: bool) -> list[str]:

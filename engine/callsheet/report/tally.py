@@ -60,6 +60,8 @@ class Tally:
         entered = before is not change.state
         if entered and change.state is State.succeeded:
             self._spend(change)
+        elif entered and change.state in (State.waiting, State.failed):
+            self.spent += change.cost_usd or 0.0
         return entered
 
     def active(self) -> list[Active]:

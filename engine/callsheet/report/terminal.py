@@ -59,9 +59,11 @@ class LiveListener:
             return
         with self._lock:
             entered = self._tally.take(change)
-        if entered and change.state in (State.failed, State.unknown):
+        falls_back = change.state is State.waiting and change.detail is not None
+        if entered and (falls_back or change.state in (State.failed, State.unknown)):
             said = f": {inert(change.detail)}" if change.detail else ""
-            self._console.print(Text(f"{change.state.value}  {inert(change.instance)}{said}", style="red"))
+            colour = STATE_COLOURS.get(change.state, "yellow")
+            self._console.print(Text(f"{change.state.value}  {inert(change.instance)}{said}", style=colour))
 
     def noticed(self, text: str, at: float) -> None:
         self._console.print(Text(f"{span_of(at)}  {inert(text)}", style="yellow"))
@@ -138,7 +140,7 @@ def _row(one: Active, now: float) -> tuple[Text, Text, Text, Text, Text, Text]:
     return (
         Text(change.state.value, style=colour or ""),
         Text(inert(one.job.id), overflow="ellipsis"),
-        Text(_short_route(one.job.made_by), overflow="ellipsis"),
+        Text(_short_route(change.route or one.job.made_by), overflow="ellipsis"),
         Text(where),
         Text(span_of(max(now - one.since, 0.0))),
         Text(cost),

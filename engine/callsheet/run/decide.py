@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callsheet.media.info import Output
 from callsheet.plan.job import Job, Plan
@@ -12,6 +12,7 @@ from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
 from callsheet.run.held import unpicked
 from callsheet.run.outcome import Action, Decision, Why
+from callsheet.run.standing import failed_before, stands_at
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
 from callsheet.store.entry import IN_FLIGHT, Entry
@@ -49,11 +50,13 @@ class Decider:
     def decide(self) -> Mapping[str, Decision]:
         """One decision an instance, in instance order."""
         for level in _levels(self.plan):
-            keys = {job.id: self.key(job) for job in level}
-            entries = self.journal.look_up_many([key for key in keys.values() if key is not None])
-            for job in level:
-                key = keys[job.id]
-                self.decisions[job.id] = self._decide(job, key, entries.get(key) if key else None)
+            keys = [tuple(map(self.key, job.attempts)) if job.fallbacks else (self.key(job),) for job in level]
+            entries = self.journal.look_up_many([key for ones in keys for key in ones if key is not None])
+            for job, ones in zip(level, keys, strict=True):
+                known = [entries.get(key) if key else None for key in ones]
+                self.decisions[job.id] = (
+                    self._decide_among(job, ones, known) if job.fallbacks else self._decide(job, ones[0], known[0])
+                )
         return {job.id: self.decisions[job.id] for job in self.plan.jobs}
 
     def outputs_of(self, instance: str) -> Sequence[Output] | None:
@@ -67,6 +70,26 @@ class Decider:
             return job.key
         ready = settled(self.plan, job, self.outputs_of, self.media_of)
         return None if ready is None else key_of(ready, self.plan.provider, self.outputs_of)
+
+    def _decide_among(self, job: Job, keys: tuple[str | None, ...], known: Sequence[Entry | None]) -> Decision:
+        """A decision about the attempt at which the job stands."""
+        entries = [None if entry is None or self._is_void(entry) else entry for entry in known]
+        rank = stands_at(entries, rerender=self.rerender)
+        decision = self._decide(job.attempts[rank], keys[rank], known[rank])
+        if decision.action is Action.render and known[0] is None:
+            told = [place for place, key in enumerate(keys) if place and key in (self._elsewhere or {})]
+            for place in told[:1]:
+                action, why = _told_elsewhere(self.plan, job, (self._elsewhere or {})[keys[place] or ""])
+                rank, decision = place, Decision(job.id, action, why, keys[place])
+        before = failed_before(job.attempts[:rank], entries[:rank])
+        if rank and decision.action is not Action.shared:
+            text = f"{decision.why.text}; fallback `{job.attempts[rank].made_by}`"
+            decision = replace(decision, why=replace(decision.why, text=text))
+        return replace(decision, rank=rank, before=before, keys=keys)
+
+    def _is_void(self, entry: Entry) -> bool:
+        """Whether an entry is of a simulated request that ended with the process that served it, and cost nothing."""
+        return self.plan.provider == SIMULATOR and entry.state in UNFINISHED and not self.is_claimed(entry.key)
 
     def _decide(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
         outputs = self._stored(entry)
@@ -110,8 +133,8 @@ class Decider:
             if self.rerender:
                 return make, Why("rerender", "`--rerender` asks for it again")
             return self._lost(entry, make)
-        if self.plan.provider == SIMULATOR and entry.state in UNFINISHED and not self.is_claimed(entry.key):
-            return make, NEVER  # it ended with the process that served it, and cost nothing
+        if self._is_void(entry):
+            return make, NEVER
         if entry.state == "intent" and self.is_claimed(entry.key):
             return Action.attach, Why("in-flight", "another run is submitting it")
         if entry.state in ("unknown", "intent"):

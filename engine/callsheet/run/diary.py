@@ -44,7 +44,7 @@ class RunDiary:
     stands: State = State.working
 
     async def intent(self, digest: str) -> None:
-        usd = self.job.estimate.usd
+        usd = self.job.price.usd
         await self.commits.write(
             lambda: self.journal.intent(
                 self.key, self.work, digest, estimate_usd=usd, consent=self.consent, limit_usd=self.limit_usd

@@ -7,6 +7,9 @@ from callsheet.plan.job import Job
 from callsheet.problems import CallsheetError, DataFault
 from callsheet.store.entry import Entry
 
+_BY_THE_PROVIDER = ("render-failed", "route-refused", "input-refused", "submit-rejected")
+"""Codes of failures that the provider answered with; others end at this machine."""
+
 
 def ended_meanwhile(before: Entry | None, entry: Entry) -> bool:
     """Whether a key that was waited for came to a bad end in the meantime."""
@@ -16,7 +19,9 @@ def ended_meanwhile(before: Entry | None, entry: Entry) -> bool:
 
 def as_elsewhere(job: Job, entry: Entry) -> CallsheetError:
     """The end that a key came to in the run that was waited for."""
-    kind = RenderCancelled if entry.state == "cancelled" else RenderFailed
+    kind: type[CallsheetError] = RenderFailed if entry.error_code in _BY_THE_PROVIDER else DataFault
+    if entry.state == "cancelled":
+        kind = RenderCancelled
     why = f": {entry.error}" if entry.error else ""
     return kind(
         problem(

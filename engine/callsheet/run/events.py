@@ -15,7 +15,7 @@ __all__ = ["Change", "Listener", "State"]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of one instance. `at` counts seconds since the run began, `progress` is 0 to 1, `detail` is one line
-    for people, `cost_usd` what the provider charged, where it said so."""
+    for people, `cost_usd` what the provider charged, where it said so, `route` that of a fallback, once it is tried."""
 
     instance: str
     state: State
@@ -24,6 +24,7 @@ class Change:
     progress: float | None = None
     detail: str | None = None
     cost_usd: float | None = None
+    route: str | None = None
 
 
 class Listener(Protocol):

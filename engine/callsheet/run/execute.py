@@ -8,17 +8,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from callsheet.makers.maker import Maker
-from callsheet.makers.outcome import AttachLost, RenderCancelled, StopSubmitting, SubmitUnknown
+from callsheet.makers.outcome import AttachLost, RenderCancelled, RenderFailed, StopSubmitting, SubmitUnknown
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.picks import Choice
 from callsheet.plan.settle import MediaOf
 from callsheet.problems import CallsheetError, Problem, RetryableFault
 from callsheet.run.budget import Budget
 from callsheet.run.events import Change, Listener
+from callsheet.run.fall_back import FallBack
 from callsheet.run.held import overtaken_pick
 from callsheet.run.outcome import (
     Action,
     Decision,
+    FailedAttempt,
     InstanceError,
     InstanceOutcome,
     PlacedOutput,
@@ -78,6 +80,7 @@ class Execution:
         self.limits = limits
         self.budget = budget
         self.workshop = Workshop(plan, memory, makers, media_of, budget, consent, self, cancel)
+        self.fall_back = FallBack(self.workshop, self._falls_back)
         self._all = asyncio.Semaphore(limits.concurrency)
         self._by_route = {route: asyncio.Semaphore(count) for route, count in limits.per_route.items()}
         self._outcomes: dict[str, InstanceOutcome] = {}
@@ -105,7 +108,7 @@ class Execution:
         self._remember_places()
         for job in to_do:
             if self.decisions[job.id].action is Action.attach:
-                self.budget.count(job.id, job.estimate.usd)
+                self.budget.count(job.id, job.attempts[self.decisions[job.id].rank].estimate.usd)
         waiting = {job.id for job in to_do}
         for job in to_do:
             needs = [need for need in job.needs if need in waiting]
@@ -170,7 +173,7 @@ class Execution:
                 return
             if job.kind == "step":
                 self.tell(job, State.working, None, None)
-            result = await self.workshop.work(job)
+            result = await self.fall_back.work(job)
             self.workshop.done[job.id] = result.outputs
             self._succeed(job, result)
         except NotStarted as error:
@@ -192,8 +195,8 @@ class Execution:
                     self._start(consumer)
 
     def _succeed(self, job: Job, result: Result) -> None:
-        if result.submitted and result.cost_usd is not None:
-            self._cost += result.cost_usd
+        if result.submitted:
+            self._cost += result.cost_usd or 0.0
         if any(one.instance == job.id and not is_of(one, result.key, result.outputs) for one in job.picks):
             job = replace(job, publish=None)
         try:
@@ -212,8 +215,8 @@ class Execution:
             self.publisher.remember()
 
     def _fail(self, job: Job, error: CallsheetError, result: Result | None = None) -> None:
-        told = _told(error.problems[0])
-        state = State.failed
+        told = self._with_failures(job, _told(error.problems[0]))
+        state, cost = State.failed, None
         if isinstance(error, SubmitUnknown | AttachLost):
             state = State.unknown
             diary = self.workshop.diaries.get(job.id)
@@ -221,10 +224,13 @@ class Execution:
             told = replace(told, hint=settling(self.plan.document.path, job.id, request_id))
         elif isinstance(error, RenderCancelled):
             state = State.cancelled
+        elif isinstance(error, RenderFailed) and job.id in self.workshop.diaries:
+            cost = error.cost_usd
+            self._cost += cost or 0.0
         self._exit_codes.add(error.exit_code)
         if isinstance(error, StopSubmitting) or self.limits.fail_fast:
             self._stop = self._stop or error
-        self._end(job, state, told, result)
+        self._end(job, state, told, result, cost_usd=cost)
         self._block_consumers(job)
 
     def _overtaken(self, job: Job) -> Choice | None:
@@ -238,6 +244,22 @@ class Execution:
         self._end(job, State.held, why)
         for consumer, need in self._behind(job):
             self._end(consumer, State.held, InstanceError("behind-held", f"behind `{need.id}`, which is held"))
+
+    def _with_failures(self, job: Job, told: InstanceError) -> InstanceError:
+        """An error with what led to it: the routes that failed before the one that it is about."""
+        course = self.fall_back.courses.get(job.id)
+        if course is None or not course.before:
+            return told
+        failures = "; ".join(f"`{one.route}`: {one.error.message}" for one in course.before)
+        return replace(told, message=f"fallback `{course.job.made_by}`: {told.message} (before it failed {failures})")
+
+    def _falls_back(self, job: Job, failed: FailedAttempt, follows: Job) -> None:
+        self._cost += failed.cost_usd or 0.0
+        detail = f"`{failed.route}`: {failed.error.message}; now `{follows.made_by}` is tried"
+        at = self.clock() - self._begin
+        self.listener.changed(
+            Change(job.id, State.waiting, at, detail=detail, cost_usd=failed.cost_usd, route=follows.made_by)
+        )
 
     def _block_consumers(self, job: Job) -> None:
         for consumer, _ in self._behind(job):
@@ -266,30 +288,39 @@ class Execution:
         error: InstanceError | None,
         result: Result | None = None,
         outputs: tuple[PlacedOutput, ...] = (),
+        cost_usd: float | None = None,
     ) -> None:
+        decision, course = self.decisions[job.id], self.fall_back.courses.get(job.id)
+        attempt = course.job if course else job.attempts[decision.rank]
         diary = self.workshop.diaries.get(job.id)
         begun = self._begun_at.get(job.id)
-        self._outcomes[job.id] = InstanceOutcome(
+        outcome = InstanceOutcome(
             id=job.id,
             node=job.node,
             axes=job.axes,
             state=state,
             shared_with=result.shared_with if result else None,
-            key=result.key if result else self.decisions[job.id].key,
-            seed=job.seed,
+            key=result.key if result else course.key if course else decision.key,
+            seed=attempt.seed,
             request_id=result.request_id if result else diary.request_id if diary else None,
-            cost_usd=result.cost_usd if result else None,
+            cost_usd=result.cost_usd if result else cost_usd,
             outputs=outputs,
             error=error,
             seconds=None if begun is None else round(self.clock() - begun, 3),
+            rank=attempt.rank,
+            before=tuple(course.before) if course else decision.before,
+            route=attempt.made_by if job.fallbacks else None,
         )
-        cost = result.cost_usd if result else None
+        self._outcomes[job.id] = outcome
         at, detail = self.clock() - self._begin, error.message if error else None
-        self.listener.changed(Change(job.id, state, at, detail=detail, cost_usd=cost))
+        self.listener.changed(
+            Change(job.id, state, at, detail=detail, cost_usd=outcome.cost_usd, route=_other_route(attempt))
+        )
 
     def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
         """A job has got somewhere: the listener is told."""
-        self.listener.changed(Change(job.id, state, self.clock() - self._begin, queue_position, progress))
+        at = self.clock() - self._begin
+        self.listener.changed(Change(job.id, state, at, queue_position, progress, route=_other_route(job)))
 
     def notice(self, text: str) -> None:
         """Something is in the way: the listener is told once."""
@@ -323,7 +354,7 @@ class Execution:
         elif count[State.held]:
             status = "held"
         totals = RunTotals(
-            submitted=sum(diary.submits for diary in self.workshop.diaries.values()),
+            submitted=self.workshop.submits,
             cached=count[State.cached],
             shared=sum(one.shared_with is not None for one in instances),
             failed=count[State.failed] + count[State.unknown] + count[State.blocked],
@@ -331,6 +362,11 @@ class Execution:
             seconds=round(self.clock() - self._begin, 3),
         )
         return RunOutcome(self.run_id, status, exit_code, instances, totals)
+
+
+def _other_route(job: Job) -> str | None:
+    """The route that is told of, where it is not the node's own."""
+    return job.made_by if job.rank else None
 
 
 def _came_of(outcome: InstanceOutcome) -> str:

@@ -63,14 +63,40 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class InstanceError:
+    """Why an instance has no result: a stable code, one sentence, and how to mend it where that is known."""
+
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """A route that failed or was refused before another was tried; `cost_usd` is what was charged nevertheless."""
+
+    route: str
+    key: str | None
+    request_id: str | None
+    cost_usd: float | None
+    error: InstanceError
+    in_this_run: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What would be done to one instance and why. `outputs` are known where the action is `cached`."""
+    """What would be done to one instance and why. `outputs` are known where the action is `cached`. `rank` says by
+    which of the job's `attempts`, `before` what is known of those that failed, `keys` are those of all attempts where
+    there are fallbacks."""
 
     instance: str
     action: Action
     why: Why
     key: str | None
     outputs: tuple[Output, ...] = ()
+    rank: int = 0
+    before: tuple[FailedAttempt, ...] = ()
+    keys: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +112,11 @@ class PlacedOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceError:
-    """Why an instance has no result: a stable code, one sentence, and how to mend it where that is known."""
-
-    code: str
-    message: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class InstanceOutcome:
     """What came of one instance. `shared_with` is the instance whose render it uses, `seconds` how long it took,
-    `cost_usd` what the provider charged for it in this run or the run that made it, None where that is not known."""
+    `cost_usd` what the provider charged for it in this run or the run that made it, None where that is not known.
+    `rank` says which of the job's `attempts` this is about, `before` what failed before it; `route` is that of the
+    attempt where the instance has fallbacks."""
 
     id: str
     node: str
@@ -111,6 +130,9 @@ class InstanceOutcome:
     outputs: tuple[PlacedOutput, ...] = ()
     error: InstanceError | None = None
     seconds: float | None = None
+    rank: int = 0
+    before: tuple[FailedAttempt, ...] = ()
+    route: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

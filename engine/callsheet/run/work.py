@@ -120,6 +120,7 @@ class Workshop:
         self.done: dict[str, tuple[Output, ...]] = {}
         self.diaries: dict[str, RunDiary] = {}
         self.left: dict[str, tuple[str, str]] = {}
+        self._closed: list[RunDiary] = []
         self._under_way: dict[str, tuple[str, asyncio.Future[Result]]] = {}
         self._orders = 0
         self._commits = GroupCommit(memory.journal)
@@ -144,6 +145,25 @@ class Workshop:
             raise
         future.set_result(result)
         return result
+
+    def key(self, job: Job) -> str | None:
+        """The job's key, as far as its producers' content is known."""
+        if job.key is not None:
+            return job.key
+        ready = settled(self.plan, job, self.done.get, self.media_of)
+        return None if ready is None else key_of(ready, self.plan.provider, self.done.get)
+
+    def put_away(self, instance: str) -> RunDiary | None:
+        """The diary of what an instance has behind it, before it is worked on in another way; it counts on."""
+        diary = self.diaries.pop(instance, None)
+        if diary is not None:
+            self._closed.append(diary)
+        return diary
+
+    @property
+    def submits(self) -> int:
+        """How many submits a provider took or may have taken."""
+        return sum(diary.submits for diary in (*self.diaries.values(), *self._closed))
 
     async def _claimed(self, job: Job, key: str) -> Result:
         """Hold the key while it is worked on. A run beside this one that has it is waited for, and its result, good or
@@ -203,7 +223,9 @@ class Workshop:
             result = await self._make(diary, values)
         except CallsheetError as error:
             out = attached or diary.submits > 0
-            if out and not isinstance(error, RenderFailed | RenderCancelled):
+            if isinstance(error, RenderFailed) and error.cost_usd:
+                self.budget.settle(job.id, error.cost_usd)
+            elif out and not isinstance(error, RenderFailed | RenderCancelled):
                 self.budget.settle(job.id, None)
             else:
                 self.budget.give_back(job.id)
@@ -347,7 +369,8 @@ class Workshop:
         elif isinstance(error, SubmitUnknown | AttachLost):
             journal.unknown(key, first.code, first.message)
         elif isinstance(error, RenderFailed) or rejected:
-            journal.failed(key, diary.work, first.code, first.message)
+            cost = error.cost_usd if isinstance(error, RenderFailed) else None
+            journal.failed(key, diary.work, first.code, first.message, cost)
 
     def _opened(self, artifact: Artifact, output: Output) -> LocalFile:
         return LocalFile(self.memory.blobs.path(output.sha256), artifact.instance, self.media_of(output))

@@ -10,6 +10,7 @@ second look at the third request, `render:failed#1` the first request. `#` count
 of submits, of the catalogue and of the balance over the whole server, of all else per request. Chance is drawn from
 seed, input and call, never from the order in which requests happen to arrive.
 
+`render:failed` costs nothing, as usual; `render:failed-billed` is charged for nevertheless.
 `-after` does first what was asked (a submit is then billed) and fails then: `submit:502-after`, `submit:drop-after`.
 """
 
@@ -29,7 +30,7 @@ _EFFECTS: dict[str, tuple[str, ...]] = {
     "download": ("reset", "html", "redirect", "hang", "truncate", "stall"),
     "models": _ANSWERS,
     "balance": _ANSWERS,
-    "render": ("failed", "stuck"),
+    "render": ("failed", "failed-billed", "stuck"),
 }
 _WITHOUT_STATUS = frozenset({"render"})
 _ITEM = re.compile(r"(?P<point>[a-z]+):(?P<effect>[a-z0-9-]+)(?:#(?P<request>\d+))?(?:@(?P<calls>\d+(?:\+\d+)*))?")

@@ -18,7 +18,8 @@ _OVER = ("completed", "failed", "cancelled")
 @dataclass(slots=True, eq=False)
 class Request:
     """One accepted submit. Times are of the queue's clock: `ready` when it may leave the queue, `seconds` how long it
-    is in progress; `fault` is `failed` or `stuck` where that is its fate; `calls` counts looks at it per point."""
+    is in progress; `fault` is `failed`, `failed-billed` or `stuck` where that is its fate; `calls` counts looks at it
+    per point."""
 
     id: str
     number: int
@@ -39,8 +40,9 @@ class Request:
 
     @property
     def billed(self) -> float:
-        """What it costs: nothing once it failed or was cancelled."""
-        return 0.0 if self.state in ("failed", "cancelled") else self.cost
+        """What it costs: nothing once it was cancelled, or failed as most do."""
+        free = self.state == "cancelled" or (self.state == "failed" and self.fault != "failed-billed")
+        return 0.0 if free else self.cost
 
 
 class Queue:
@@ -68,7 +70,7 @@ class Queue:
         """Where the request stands now. It is over once its time is up and its work done."""
         now = self.advance()
         if request.state == "in_progress" and request.due <= now and request.fault != "stuck":
-            if request.fault == "failed":
+            if request.fault in ("failed", "failed-billed"):
                 self._end(request, "failed", request.due, FAILED)
             elif request.work is None:
                 self._end(request, "completed", request.due)
@@ -116,8 +118,7 @@ class Queue:
 
     def _end(self, request: Request, state: str, at: float, error: str | None = None) -> None:
         request.state, request.finished, request.error = state, at, error
-        if state != "completed":
-            self.billed -= request.cost
+        self.billed -= request.cost - request.billed
 
 
 def is_over(state: str) -> bool:

@@ -80,10 +80,11 @@ class Journal:
         return self.in_state(*IN_FLIGHT)
 
     def spent(self, provider: str) -> float:
-        """USD that all submits to a provider did cost; one whose cost is not known counts with its estimate."""
+        """USD that all submits to a provider did cost; one whose cost is not known counts with its estimate, or with
+        nothing where it failed or was cancelled."""
         row = self._execute(
-            "SELECT total(coalesce(cost_usd, estimate_usd)) FROM submits"
-            " WHERE provider = ? AND coalesce(ended, '') NOT IN ('failed', 'cancelled')",
+            "SELECT total(CASE WHEN coalesce(ended, '') IN ('failed', 'cancelled') THEN coalesce(cost_usd, 0)"
+            " ELSE coalesce(cost_usd, estimate_usd) END) FROM submits WHERE provider = ?",
             (provider,),
         ).fetchone()
         return float(row[0])
@@ -221,11 +222,12 @@ class Journal:
             self._keep(key, outputs)
             self._end(key, "done", now)
 
-    def failed(self, key: str, work: Work, code: str, message: str) -> None:
-        """It is over and nothing came of it: a later run may start it anew."""
+    def failed(self, key: str, work: Work, code: str, message: str, cost_usd: float | None = None) -> None:
+        """It is over and nothing came of it: a later run may start it anew. `cost_usd` is what was charged for it."""
         with self.database.transaction():
             now = self._clock()
             self._put(key, work, "failed", now, code, message)
+            self._execute("UPDATE work SET cost_usd = ? WHERE key = ?", (cost_usd, key))
             self._end(key, "failed", now)
 
     def cancelled(self, key: str) -> None:

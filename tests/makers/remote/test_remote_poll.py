@@ -98,9 +98,9 @@ async def test_a_cost_counts_only_where_it_is_a_sum_of_money(stage, said, cost) 
 
 async def test_a_failed_render_is_over_and_says_why(stage, speak) -> None:
     stage.api.on(STATUS, speak(200, {"request_id": "r1", "status": "failed"}))
-    stage.api.on("GET /v1/requests/r1/result", speak(200, {"status": "failed", "error": {"message": "face not found"}}))
+    stage.api.on(RESULT, speak(200, {"status": "failed", "error": {"message": "face not found"}}))
     fault = await fault_of(stage)
-    assert type(fault) is RenderFailed
+    assert (type(fault), fault.cost_usd) == (RenderFailed, None)
     assert str(fault) == (
         "error: the API failed this render: face not found [render-failed]\n  help: a later run submits it anew"
     )
@@ -113,9 +113,17 @@ async def test_a_failure_that_comes_with_an_error_code_is_the_render_s_own(stage
     assert fault.problems[0].message == "the API failed this render: out of memory"
 
 
+async def test_a_failure_says_what_was_charged_for_it(stage, speak) -> None:
+    stage.api.on(STATUS, speak(200, {"status": "failed", "error": "face not found"}))
+    stage.api.on(RESULT, speak(200, {"status": "failed", "cost": 0.3}))
+    fault = await fault_of(stage)
+    assert fault.problems[0].message == "the API failed this render: face not found"
+    assert fault.cost_usd == 0.3
+
+
 async def test_a_failure_without_a_reason_says_so(stage, speak) -> None:
     stage.api.on(STATUS, speak(200, {"status": "failed"}))
-    stage.api.on("GET /v1/requests/r1/result", speak(500))
+    stage.api.on(RESULT, speak(500))
     assert (await fault_of(stage)).problems[0].message == "the API failed this render: no reason given"
 
 

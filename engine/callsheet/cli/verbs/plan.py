@@ -53,6 +53,6 @@ def plan(
 
 
 def _requests(folder: Path) -> Mapping[str, str | None]:
-    from callsheet.cli.recovery import paid_before
+    from callsheet.cli.recovery import requests_before
 
-    return {key: paid.request_id for key, paid in paid_before(folder).items()}
+    return requests_before(folder)

@@ -28,7 +28,7 @@ from callsheet.cli.options import (
 )
 from callsheet.cli.pilot import pilot_of
 from callsheet.cli.planning import Asked, Planned
-from callsheet.cli.running import Terms, decide_again, execute, paid_work, plan_and_decide, renders
+from callsheet.cli.running import Terms, decide_again, execute, may_follow, paid_work, plan_and_decide, renders
 from callsheet.problems import Problem, UsageFault
 from callsheet.run.outcome import Decision
 
@@ -83,7 +83,9 @@ def run(
     for option, number in (("--budget", budget), ("--timeout", timeout)):
         if number is not None and not math.isfinite(number):
             raise UsageFault(Problem("bad-option", f"`{option} {number}` is no number that bounds anything"))
-    asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances)
+    asked = Asked(
+        file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances, output_dir
+    )
     terms = Terms(
         budget=budget,
         allow_unpriced=allow_unpriced,
@@ -115,6 +117,6 @@ def run(
 
 
 def _consent(planned: Planned, decided: Mapping[str, Decision], given: bool) -> None:
-    paid = paid_work(planned, decided)
-    if paid and not given:
-        ask(planned.plan, paid, sys.stdin, sys.stderr)
+    paid, later = paid_work(planned, decided), may_follow(planned, decided)
+    if (paid or later) and not given:
+        ask(planned.plan, paid, sys.stdin, sys.stderr, later)

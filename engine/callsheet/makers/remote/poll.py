@@ -118,13 +118,7 @@ class Polls:
             await self.timing.sleep(self.limits.poll_first)
         match reply.state:
             case "failed":
-                raise RenderFailed(
-                    problem(
-                        "render-failed",
-                        f"the API failed this render: {await self._why(request_id, reply)}",
-                        "a later run submits it anew",
-                    )
-                )
+                raise await self._failed(request_id, reply, has_result=has_result)
             case "cancelled":
                 raise RenderCancelled(
                     problem("render-cancelled", f"request `{request_id}` was cancelled", "a later run submits it anew")
@@ -137,17 +131,23 @@ class Polls:
             case _:
                 return reply
 
-    async def _why(self, request_id: str, reply: Reply) -> str:
-        """The reason for a failure: often only the result tells it, and that is asked for once."""
-        words = error_text(reply, self.token)
-        if not words:
+    async def _failed(self, request_id: str, reply: Reply, *, has_result: bool) -> RenderFailed:
+        """The fault for a render that failed. Reason and cost are often told by the result alone: it is asked once."""
+        words, cost, unread = error_text(reply, self.token), reply.cost, "no reason given"
+        if not (words and has_result):
             try:
-                answer = await self.transport.call("GET", f"/requests/{quote(request_id, safe='')}/result")
+                answer = await self.transport.call("GET", f"/requests/{quote(request_id, safe='')}/{_RESULT}")
             except NoAnswer:
-                return "no reason could be read"
-            told = judge(answer.status, answer.body, self.token).reply
-            words = error_text(told, self.token) if told else ""
-        return words or "no reason given"
+                unread = "no reason could be read"
+            else:
+                told = judge(answer.status, answer.body, self.token).reply
+                words = words or (error_text(told, self.token) if told else "")
+                cost = told.cost if told and cost is None else cost
+        fault = RenderFailed(
+            problem("render-failed", f"the API failed this render: {words or unread}", "a later run submits it anew")
+        )
+        fault.cost_usd = cost
+        return fault
 
     async def _read(self, request_id: str, what: str, settled: float, diary: Diary) -> Reply:
         """One read, made again by class until it answers with a state."""

@@ -10,7 +10,7 @@ from enum import Enum
 from urllib.parse import quote
 
 from callsheet.makers.maker import Diary, Order
-from callsheet.makers.outcome import StopSubmitting, SubmitUnknown, problem
+from callsheet.makers.outcome import StopSubmitting, SubmitRejected, SubmitUnknown, problem
 from callsheet.makers.remote.assets import Assets, hosted
 from callsheet.makers.remote.circuit import Circuit
 from callsheet.makers.remote.limits import MIB, Limits
@@ -20,7 +20,7 @@ from callsheet.makers.remote.payload import Payload, build_payload, embedded_byt
 from callsheet.makers.remote.token import Secret
 from callsheet.makers.remote.transport import Answer, NoAnswer, Transport
 from callsheet.makers.remote.wire import Meaning, Verdict, judge
-from callsheet.problems import CallsheetError, DataFault, RetryableFault, UpstreamFault
+from callsheet.problems import CallsheetError, RetryableFault, UpstreamFault
 
 _LARGE = 4 * MIB
 _LONGEST_LABEL = 200
@@ -76,7 +76,7 @@ class Submits:
     async def submit(self, order: Order, diary: Diary) -> str:
         """Submit and return the request id, which the diary then has already.
 
-        Raises SubmitUnknown where it may have been taken, StopSubmitting, DataFault where it was refused, and
+        Raises SubmitUnknown where it may have been taken, StopSubmitting, SubmitRejected where it was refused, and
         RetryableFault or UpstreamFault where it could not be made for too long, or is not made any more; after these
         the diary is told.
         """
@@ -214,13 +214,15 @@ def _rejected(order: Order, verdict: Verdict) -> CallsheetError:
                 )
             )
         case Meaning.GONE:
-            return DataFault(problem("route-refused", f"the API knows no model `{order.made_by}` ({verdict.text})"))
+            return SubmitRejected(
+                problem("route-refused", f"the API knows no model `{order.made_by}` ({verdict.text})")
+            )
         case Meaning.INPUT:
-            return DataFault(
+            return SubmitRejected(
                 problem("input-refused", f"the API does not take the input of `{order.made_by}` ({verdict.text})")
             )
         case _:
-            return DataFault(
+            return SubmitRejected(
                 problem("submit-rejected", f"the API rejects the submit to `{order.made_by}` ({verdict.text})")
             )
 
