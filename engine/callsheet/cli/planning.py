@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from callsheet.catalog.load import Catalog
 from callsheet.cli.catalogue import catalogue_of
+from callsheet.cli.locking import LockFile, lock_file, what_is_locked
 from callsheet.cli.media_memory import MediaMemory, refusal, unpinned
 from callsheet.cli.project import Project, find_project
 from callsheet.document.load import load
 from callsheet.plan.job import Plan
 from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
+from callsheet.plan.pins import NO_PINS, pins_of
 from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
@@ -43,23 +45,28 @@ class Asked:
     exclude: str | None = None
     simulate: bool = False
     max_instances: int | None = None
+    lock: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and the project that it belongs to."""
+    """A plan, the project that it belongs to, and the lock that it was made under."""
 
     project: Project
     plan: Plan
     selected: Collection[str] | None
+    lock: LockFile
 
 
 Network = Literal["unused", "used", "refused"]
 """Whether remote media that is not pinned yet is left so, is fetched, or is a fault."""
 
 
-def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unused") -> Planned:
-    """Read the pipeline and plan it. Raises a CallsheetError with every problem found.
+def make(
+    asked: Asked, catalog: Catalog | None = None, network: Network = "unused", locked_by: LockFile | None = None
+) -> Planned:
+    """Read the pipeline and plan it under its lock, or under the one given. Raises a CallsheetError with every problem
+    found.
 
     Without a network this only reads, and writes what it read of media into a `.callsheet/` that is there already.
     """
@@ -73,6 +80,8 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         only=_narrowed(asked.only),
     )
     catalog = catalog or catalogue_of(project)
+    lock = locked_by or lock_file(asked.file, asked.profile, asked.lock)
+    pins = NO_PINS if lock.lock is None else pins_of(lock.lock)
     media = MediaMemory(project.memory)
 
     def planned() -> Planned:
@@ -81,13 +90,14 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
             catalog,
             provider=SIMULATOR if asked.simulate else project.settings.provider,
             read_media=media.read,
-            read_remote=media.pinned,
+            read_remote=lambda url: lock.media(url) or media.pinned(url),
             max_instances=asked.max_instances,
+            pins=pins,
         )
         selected = None
         if asked.select is not None or asked.exclude is not None:
             selected = select(plan, asked.select, asked.exclude)
-        return Planned(project, plan, selected)
+        return Planned(project, plan, selected, lock)
 
     made = planned()
     if network != "unused" and (wanted := unpinned(made.plan, made.selected)):
@@ -164,6 +174,7 @@ def decisions(
         submit=submit,
         is_claimed=_claimed(planned.project),
         requests=requests,
+        locked=what_is_locked(planned),
     )
     return decider.decide()
 

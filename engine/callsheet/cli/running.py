@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from callsheet.catalog.route import Route
 from callsheet.cli.catalogue import catalogue_of
 from callsheet.cli.listeners import EventFile, Everyone, close_quietly, event_stream
+from callsheet.cli.locking import what_is_locked
 from callsheet.cli.planning import (
     Asked,
     Planned,
@@ -68,6 +69,7 @@ class Terms:
     force: bool = False
     events: Path | None = None
     speed: float = SIMULATED_SPEED
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, ter
         scratch = planned.project.memory / "scratch" / f"{os.getpid()}-{run_id}"
         _sweep(scratch.parent)
         with Claims(planned.project.memory / "claims") as claims:
-            memory = Memory(journal, blobs, claims, scratch)
+            memory = Memory(journal, blobs, claims, scratch, what_is_locked(planned, strict=terms.locked))
             publisher = Publisher(folder, planned.project.root, journal.places, blobs, force=terms.force)
             budget = Budget(terms.budget, terms.allow_unpriced, planned.project.settings.budget)
             if paid_work(planned, decided):

@@ -85,13 +85,11 @@ class _Reading:
                 names.append(name)
                 values.append(value)
             elif _CONFLICT.match(line.rstrip("\r")):
-                self._add(
-                    number,
-                    "lock-conflict",
-                    "git left a conflict here",
-                    "remove the lines of `<`, `=` and `>` and keep both sides, then run `callsheet lock`; with"
-                    " `*.lock.yaml merge=union` in `.gitattributes` git does so itself",
+                hint = (
+                    "keep the lines of both sides and remove git's own, then run `callsheet lock`; with"
+                    " `*.lock.yaml merge=union` in `.gitattributes` git does so itself"
                 )
+                raise DataFault(Problem("lock-conflict", "git left a conflict here", self._span(number), hint=hint))
             else:
                 self._add(number, "lock-malformed", "this line is no record: a name, `: `, and a record in braces")
         return numbers, names, values

@@ -18,6 +18,7 @@ from callsheet.plan.inputs import effective_input
 from callsheet.plan.job import Job
 from callsheet.plan.key import Subject, asked_of, digest_of
 from callsheet.plan.open_media import MediaSource
+from callsheet.plan.pins import NO_PINS, Pins
 from callsheet.plan.publish import default_path, path_fault
 from callsheet.plan.seeds import FIRST_TAKE, Seeding
 from callsheet.problems import DataFault, Problem
@@ -41,6 +42,7 @@ class JobBuilder:
         producers: Mapping[str, Producer],
         takes: AxisValues | None,
         caller: Caller = NOBODY,
+        pins: Pins = NO_PINS,
     ) -> None:
         self.caller = caller
         self.outside = dict(zip(caller.axes, caller.combination, strict=True))
@@ -53,7 +55,8 @@ class JobBuilder:
         self.names = names
         self.producers = producers
         self.takes = takes.name if takes else None
-        self.first_take = takes.values[0].id if takes else FIRST_TAKE
+        self.pins = pins
+        self.first_take = pins.first_take(draft.node, takes) if takes else FIRST_TAKE
         self.picked = self._picked_ids()
         self.uses_nodes = draft.uses_nodes or caller is not NOBODY
         self.shapes: dict[str, Route | Step] = {}
@@ -69,8 +72,8 @@ class JobBuilder:
         scope["nodes"] = nodes
         recipe, given = self.draft.recipe(scope)
         shape = self.shapes[ident] = recipe.shape
-        seed = self._seeding(shape).seed(values)
-        effective = effective_input(recipe, scope, given, self.media, seed)
+        seed = self._seeding(shape).seed(values, ident)
+        effective = effective_input(recipe, scope, given, self.media, seed.value if seed else None)
         if effective.problems:
             raise DataFault(effective.problems)
         is_route = isinstance(shape, Route)
@@ -92,7 +95,8 @@ class JobBuilder:
             version=version,
             intent=recipe.intent.name if recipe.intent else None,
             intent_why=recipe.intent_why,
-            seed=seed,
+            seed=seed.value if seed else None,
+            origin=seed.origin if seed else None,
             unseeded=unseeded,
             salt=salt,
             input=effective.values,
@@ -114,7 +118,9 @@ class JobBuilder:
         """The seeds for this route; each route is asked about many times."""
         found = self._seedings.get(id(shape))
         if found is None:
-            found = self._seedings[id(shape)] = Seeding(self.root, self.node, shape, self.takes, self.first_take)
+            found = self._seedings[id(shape)] = Seeding(
+                self.root, self.node, shape, self.takes, self.first_take, self.pins
+            )
         return found
 
     def _picked_ids(self) -> frozenset[str]:

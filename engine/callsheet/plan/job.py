@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from callsheet.catalog.route import Estimate, Route, Step
+from callsheet.document.lock import Origin
 from callsheet.document.model import Document, Node
 from callsheet.media.info import OutputKind
 from callsheet.problems import Problem, Span
@@ -25,8 +26,9 @@ class Job:
 
     `input` is the effective input in native names, defaults included; media are Media values (or lists of them).
     `defaults` names the fields that were filled by schema default. `key` is None while it waits for the content of
-    a producer. `salt` is the take's id where a take must differ without a seed. `needs` are instance ids.
-    `publish` is the path below the output folder, or None where this take is not the picked one.
+    a producer. `origin` is what the seed was made from. `salt` is the take's id where a take must differ without a
+    seed. `needs` are instance ids. `publish` is the path below the output folder, or None where this take is not the
+    picked one.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Job:
     span: Span
     tags: tuple[str, ...] = ()
     allow_cut: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ from callsheet.plan.expand import Allowance
 from callsheet.plan.findings import Findings
 from callsheet.plan.open_media import MediaReader, MediaSource, RemoteReader
 from callsheet.plan.outputs import prepare_outputs
+from callsheet.plan.pins import NO_PINS, Pins
 from callsheet.plan.use import UseDraft, prepare_use
 
 
@@ -37,6 +38,7 @@ class Bench:
     read_media: MediaReader
     read_remote: RemoteReader
     allowance: Allowance
+    pins: Pins = NO_PINS
     problems: Findings = field(default_factory=Findings)
     _media: dict[Path, MediaSource] = field(default_factory=dict)
     _kits: dict[tuple[str, str], Kit] = field(default_factory=dict)

@@ -27,6 +27,8 @@ from callsheet.plan.lengths import with_fit_warnings
 from callsheet.plan.open_media import MediaReader, RemoteReader, media_facts
 from callsheet.plan.order import producers_first
 from callsheet.plan.outputs import rendered_output
+from callsheet.plan.pin_faults import pin_faults, pin_warnings
+from callsheet.plan.pins import NO_PINS, Pins
 from callsheet.plan.publish import clashes, folder_clashes
 from callsheet.plan.use import UseDraft, caller_problems, dependencies_first, handed_in, instances_in
 from callsheet.plan.used import UsedPipeline
@@ -47,13 +49,16 @@ def make_plan(
     read_media: MediaReader,
     read_remote: RemoteReader = _nothing_pinned,
     max_instances: int | None = None,
+    pins: Pins = NO_PINS,
 ) -> Plan:
     """Everything the pipeline asks for, in order; submits nothing, fetches nothing and writes nothing.
 
-    `provider` is `runcomfy`, `simulator` or the name of another base. Raises a DataFault with all problems found.
+    `provider` is `runcomfy`, `simulator` or the name of another base; `pins` is what the lock holds. Raises a DataFault
+    with all problems found.
     """
+    catalog = catalog.pinned_by(pins.catalog) if pins.lock else catalog
     allowance = Allowance(max_instances or document.max_instances)
-    return _Planning(document, Bench(catalog, provider, read_media, read_remote, allowance)).plan()
+    return _Planning(document, Bench(catalog, provider, read_media, read_remote, allowance, pins)).plan()
 
 
 class _Planning:
@@ -90,6 +95,7 @@ class _Planning:
         self._check_outputs()
         self.problems.add(clashes(jobs))
         self.problems.add(folder_clashes(jobs))
+        self.problems.add(pin_faults(self.bench.pins, jobs, self.shapes))
         self.problems.throw()
         order = producers_first(jobs)
         by_id = {job.id: job for job in jobs}
@@ -99,7 +105,10 @@ class _Planning:
             jobs,
             order,
             sum(one.expansion.excluded for one in self.every()),
-            tuple(dict.fromkeys(warning for one in self.every() for warning in one.warnings())),
+            (
+                *dict.fromkeys(warning for one in self.every() for warning in one.warnings()),
+                *pin_warnings(self.bench.pins, jobs, self.shapes),
+            ),
             by_id,
             self.shapes,
             {node.name: node for node in self.nodes()},
@@ -362,7 +371,15 @@ class _Planning:
         producer = self.producers[name]
         takes = self.axes[producer.takes_axis] if producer.takes_axis else self.caller.takes
         builder = JobBuilder(
-            self.document, self.bench.provider, self.media, draft, names, self.producers, takes, self.caller
+            self.document,
+            self.bench.provider,
+            self.media,
+            draft,
+            names,
+            self.producers,
+            takes,
+            self.caller,
+            self.bench.pins,
         )
         jobs: list[Job] = []
         for combination, ident in zip(self.expansion.combinations[node.name], producer.ids, strict=True):

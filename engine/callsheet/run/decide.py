@@ -10,6 +10,7 @@ from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
+from callsheet.run.locked import FROM_LOCK, MISSING, UNLOCKED, Locked
 from callsheet.run.outcome import Action, Decision, Why
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
@@ -30,7 +31,7 @@ Requests = Callable[[], Mapping[str, str | None]]
 class Decider:
     """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due.
     `is_claimed` says whether a live run works on a key; `requests` reads those known from elsewhere, and is called
-    only where something would be bought."""
+    only where something would be bought. `locked` is what the lock says."""
 
     plan: Plan
     journal: Journal
@@ -41,9 +42,11 @@ class Decider:
     submit: bool = True
     is_claimed: Callable[[str], bool] = lambda key: False
     requests: Requests = dict
+    locked: Locked = UNLOCKED
     decisions: dict[str, Decision] = field(default_factory=dict)
     _first_of_key: dict[str, str] = field(default_factory=dict)
     _elsewhere: Mapping[str, str | None] | None = None
+    _expected: dict[str, tuple[Output, ...]] = field(default_factory=dict)
 
     def decide(self) -> Mapping[str, Decision]:
         """One decision an instance, in instance order."""
@@ -65,21 +68,34 @@ class Decider:
         if job.key is not None:
             return job.key
         ready = settled(self.plan, job, self.outputs_of, self.media_of)
-        return None if ready is None else key_of(ready, self.plan.provider, self.outputs_of)
+        return None if ready is None else key_of(ready, self.plan.provider, self._expected_of)
+
+    def _expected_of(self, instance: str) -> Sequence[Output] | None:
+        """The outputs of an instance; of one whose bytes are not here those that the lock has of it."""
+        return self.outputs_of(instance) or self._expected.get(instance)
 
     def _decide(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
-        outputs = self._stored(entry)
+        decision = self._decided(job, key, entry)
+        if key in self.locked.outputs and not decision.outputs and decision.action is not Action.render:
+            self._expected[job.id] = self.locked.outputs[key or ""]
+        return decision
+
+    def _decided(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
+        locked = self._present(self.locked.outputs.get(key, ())) if key else None
+        outputs = locked or self._stored(entry)
         if self.selected is not None and job.id not in self.selected:
             return Decision(job.id, Action.skipped, NOT_SELECTED, key, outputs or ())
         stopped = self._stopped(job, key)
         if stopped is not None:
             return stopped
         if outputs is not None and not self.rerender:
-            return Decision(job.id, Action.cached, CACHED, key, outputs)
+            return Decision(job.id, Action.cached, FROM_LOCK if entry is None else CACHED, key, outputs)
         if key is not None and key in self._first_of_key:
             first = self._first_of_key[key]
             return Decision(job.id, Action.shared, Why("same-key", f"the same as `{first}`"), key)
         decision = self._to_do(job, key, entry)
+        if decision.action is Action.render and key in self.locked.outputs and not self.rerender:
+            decision = Decision(job.id, Action.missing, MISSING, key)
         if not self.submit and decision.action in (Action.render, Action.attach):
             return Decision(
                 job.id, Action.skipped, Why("not-submitted", "nothing is submitted with `--no-submit`"), key
@@ -152,9 +168,11 @@ class Decider:
 
     def _stored(self, entry: Entry | None) -> tuple[Output, ...] | None:
         """The outputs of a done entry, if all their bytes are in the store."""
-        if entry is None or entry.state != "done" or not entry.outputs:
-            return None
-        return entry.outputs if all(self.blobs.has(output.sha256) for output in entry.outputs) else None
+        return None if entry is None or entry.state != "done" else self._present(entry.outputs)
+
+    def _present(self, outputs: tuple[Output, ...]) -> tuple[Output, ...] | None:
+        """Outputs, if there are any and all their bytes are in the store."""
+        return outputs if outputs and all(self.blobs.has(output.sha256) for output in outputs) else None
 
 
 def _levels(plan: Plan) -> Iterable[list[Job]]:
