@@ -148,10 +148,11 @@ def decide_again(planned: Planned, asked: Asked, terms: Terms) -> Mapping[str, D
 
 
 def decide(planned: Planned, journal: Journal, blobs: Blobs, terms: Terms, folder: Path) -> Mapping[str, Decision]:
-    """What a run on these terms would do. Where something would be bought that the manifest of an earlier run knows and
-    the journal does not, the journal learns it first."""
+    """What a run on these terms would do. Where something would be bought, or is missing, that the manifest of an
+    earlier run knows and the journal does not, the journal learns it first."""
     decided = decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
-    if paid_work(planned, decided) and recover(planned.plan.provider, folder, journal, blobs):
+    wanting = paid_work(planned, decided) or any(one.action is Action.missing for one in decided.values())
+    if wanting and recover(planned.plan.provider, folder, journal, blobs):
         decided = decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
     return decided
 
