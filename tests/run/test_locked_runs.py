@@ -171,7 +171,9 @@ def test_to_render_again_what_is_locked_and_missing_needs_consent(project, provi
 
 def test_a_clone_with_the_bytes_has_everything_though_its_journal_knows_nothing(project, provider) -> None:
     one = rendered(project, provider)
-    made = {path.name: path.read_bytes() for path in (project.folder / "renders").rglob("*.*") if path.suffix != ".json"}
+    made = {
+        path.name: path.read_bytes() for path in (project.folder / "renders").rglob("*.*") if path.suffix != ".json"
+    }
     store = project.folder / ".callsheet/store"
     shutil.copytree(store, project.folder / "kept")
     before = project.read_bytes(LOCK)
@@ -180,7 +182,9 @@ def test_a_clone_with_the_bytes_has_everything_though_its_journal_knows_nothing(
     shutil.move(project.folder / "kept", store)
     finished = project.run("run", "pipeline.yaml", "--locked", "--json")
     assert (finished.exit_code, set(states(finished).values())) == (0, {"cached"})
-    assert {path.name: path.read_bytes() for path in (project.folder / "renders").rglob("*.*") if path.suffix != ".json"} == made
+    assert {
+        path.name: path.read_bytes() for path in (project.folder / "renders").rglob("*.*") if path.suffix != ".json"
+    } == made
     assert (len(one.submits), project.read_bytes(LOCK)) == (2, before)
 
 
@@ -201,7 +205,10 @@ def test_a_step_that_comes_out_otherwise_than_locked_is_told(project, provider) 
     frame = records(project)["frame[look=dawn]"]["outputs"][0]["sha256"]
     project.edit(LOCK, frame, "0" * 64)
     finished = project.run("run", "pipeline.yaml", "--yes")
-    assert "note: `frame[look=dawn]` has other bytes than the lock had of it, though the same was asked for\n" in finished.stderr
+    assert (
+        "note: `frame[look=dawn]` has other bytes than the lock had of it, though the same was asked for\n"
+        in finished.stderr
+    )
     assert records(project)["frame[look=dawn]"]["outputs"][0]["sha256"] == frame
 
 
