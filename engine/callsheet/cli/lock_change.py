@@ -42,11 +42,11 @@ def refuse_parameters(asked: Asked) -> None:
         raise UsageFault(Problem("bad-option", message, hint="name a lock for them with `--lock FILE`"))
 
 
-def tell(file: LockFile, lock: Lock, before: View, after: View, *, as_json: bool) -> None:
-    """Write the lock, and say what is other than before."""
+def tell(file: LockFile, lock: Lock, after: View, *, as_json: bool) -> None:
+    """Write the lock, and say what is other than the file had before."""
     old = file.lock
     changes = [] if old is None else list(differences(old, lock))
-    again = _again(before, after)
+    again = _again(old, after)
     changed = store_lock(file, lock)
     if as_json:
         sys.stdout.write(json_text(_document(file, lock, changes, again, after, changed=changed)))
@@ -61,15 +61,13 @@ def tell(file: LockFile, lock: Lock, before: View, after: View, *, as_json: bool
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
-def _again(before: View, after: View) -> list[str]:
-    """The instances that were there, or under way, and that a run would submit now."""
+def _again(old: Lock | None, after: View) -> list[str]:
+    """The instances that were made, as the lock had it, and that a run would submit now."""
+    made = {} if old is None else {name for name, one in old.instances.items() if one.outputs}
     return [
         name
         for name, one in after.decided.items()
-        if one.action is Action.render
-        and after.planned.plan.by_id[name].kind == "route"
-        and name in before.decided
-        and before.decided[name].action in (Action.cached, Action.shared, Action.attach, Action.missing)
+        if name in made and one.action is Action.render and after.planned.plan.by_id[name].kind == "route"
     ]
 
 

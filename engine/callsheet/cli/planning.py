@@ -80,7 +80,7 @@ def make(
         only=_narrowed(asked.only),
     )
     catalog = catalog or catalogue_of(project)
-    lock = locked_by or lock_file(asked.file, asked.profile, asked.lock)
+    lock = locked_by or lock_of(asked)
     pins = NO_PINS if lock.lock is None else pins_of(lock.lock)
     media = MediaMemory(project.memory)
 
@@ -112,6 +112,11 @@ def make(
     if not asked.simulate:
         made = replace(made, plan=with_past_costs(made.plan, _past_costs(project, made.plan.provider)))
     return made
+
+
+def lock_of(asked: Asked) -> LockFile:
+    """The lock that a command is about. Raises a DataFault where it is wrong."""
+    return lock_file(asked.file, asked.profile, asked.lock)
 
 
 def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:

@@ -12,7 +12,7 @@ from callsheet.cli.lock_change import View, refuse_parameters, tell, view
 from callsheet.cli.locking import LockFile, made_of
 from callsheet.cli.media_memory import MediaMemory
 from callsheet.cli.options import File, Json, LockOption, MaxInstances, Params, ParamsFile, Profile
-from callsheet.cli.planning import Asked, Planned, make_memory_folder
+from callsheet.cli.planning import Asked, Planned, lock_of, make, make_memory_folder
 from callsheet.document.lock import Lock
 from callsheet.document.lock_file import asset_name
 from callsheet.media.info import RemoteFile
@@ -48,16 +48,19 @@ def lock(
         raise UsageFault(Problem("bad-option", f"`{selector}`: a lock is always of the whole pipeline", hint=hint))
     asked = Asked(file, param or (), params_file, profile, select=selector, max_instances=max_instances, lock=lock)
     refuse_parameters(asked)
-    before = view(asked)
-    known, after = before.planned.lock, before
-    if upgrade and known.lock is not None:
-        selected = before.planned.selected
-        chosen = [job for job in before.planned.plan.jobs if selected is None or job.id in selected]
-        _fetch_again(before.planned, chosen)
-        unpinned = _unpinned(known.lock, chosen)
-        whole = replace(asked, select=None)
-        after = view(whole, LockFile(known.path, known.shown, unpinned, known.stamp))
-    tell(known, _new(after), before if selector is None else view(replace(asked, select=None)), after, as_json=json)
+    kept = lock_of(asked)
+    after = _upgraded(asked, kept, kept.lock) if upgrade and kept.lock is not None else view(asked, kept)
+    tell(kept, _new(after), after, as_json=json)
+
+
+def _upgraded(asked: Asked, file: LockFile, lock: Lock) -> View:
+    """The pipeline without what the lock pins of the routes, intents and addresses of the selected instances."""
+    unasked = {name: replace(one, intent=None) for name, one in lock.instances.items()}
+    bare = replace(lock, routes={}, intents={}, instances=unasked)
+    free = make(asked, locked_by=replace(file, lock=bare))
+    chosen = [job for job in free.plan.jobs if free.selected is None or job.id in free.selected]
+    _fetch_again(free, chosen)
+    return view(replace(asked, select=None), replace(file, lock=_unpinned(lock, chosen)))
 
 
 def _new(after: View) -> Lock:
@@ -66,9 +69,10 @@ def _new(after: View) -> Lock:
 
 def _unpinned(lock: Lock, jobs: Collection[Job]) -> Lock:
     """The lock without what it pins of the routes, intents and addresses of these instances."""
-    routes = {job.made_by for job in jobs}
-    intents = {job.intent for job in jobs}
     names = {job.id for job in jobs}
+    former = [one for name, one in lock.instances.items() if name in names]
+    routes = {job.made_by for job in jobs} | {one.made_by for one in former}
+    intents = {job.intent for job in jobs} | {one.intent for one in former}
     addresses = {asset_name(url) for url in _addresses(jobs)}
     return replace(
         lock,

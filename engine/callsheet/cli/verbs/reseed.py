@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from callsheet.cli.lock_change import refuse_parameters, tell, view
-from callsheet.cli.locking import LockFile, made_of
+from callsheet.cli.locking import made_of
 from callsheet.cli.options import File, Json, LockOption, Params, ParamsFile, Profile
 from callsheet.cli.planning import Asked
 from callsheet.plan.locking import extended, locked
@@ -32,14 +32,13 @@ def reseed(
     """
     asked = Asked(file, param or (), params_file, profile, lock=lock)
     refuse_parameters(asked)
-    chosen = view(replace(asked, select=selector))
-    before = view(asked)
-    known = before.planned.lock
-    base = known.lock
+    before = view(replace(asked, select=selector))
+    kept = before.planned.lock
+    base = kept.lock
     if base is None:
         base = locked(before.planned.plan, made_of(before.planned, before.decided), None)
-    drawn = reseeded(before.planned.plan, base, chosen.planned.selected or ())
-    after = view(asked, LockFile(known.path, known.shown, drawn, known.stamp))
+    drawn = reseeded(before.planned.plan, base, before.planned.selected or ())
+    after = view(asked, replace(kept, lock=drawn))
     made = made_of(after.planned, after.decided)
     about = {name: one for name, one in made.items() if name in drawn.instances}
-    tell(known, extended(drawn, after.planned.plan, about, about), before, after, as_json=json)
+    tell(replace(kept, lock=base), extended(drawn, after.planned.plan, about, about), after, as_json=json)
