@@ -15,6 +15,7 @@ from callsheet.document.lock_file import asset_name
 from callsheet.media.info import LocalFile, Output, RemoteFile
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.pin_faults import schema_digest
+from callsheet.shipped import shipped
 
 Made: TypeAlias = tuple[str | None, tuple[Output, ...]]
 """The key of an instance, None where it is not known, and what was made under it."""
@@ -76,6 +77,9 @@ def _written(file: LocalFile, folder: Path) -> str:
     """The path as the pipeline writes it; of a file that another pipeline names, as this one would write it."""
     if file.path == folder / file.shown:
         return file.shown
+    ready_made = shipped("pipelines")
+    if file.path.is_relative_to(ready_made):
+        return f"callsheet:{file.path.relative_to(ready_made).as_posix()}"
     return Path(os.path.relpath(file.path, folder)).as_posix()
 
 

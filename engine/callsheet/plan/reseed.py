@@ -52,11 +52,11 @@ def _faults(plan: Plan, jobs: list[Job], selected: Collection[str]) -> Iterator[
     for node, ones in _by_node(job for job in jobs if job.origin is None):
         message = f"`{ones[0].made_by}` takes no seed, so that none can be drawn anew"
         hint = "give the node another take: each is rendered for itself"
-        yield Problem("no-seed", message, plan.document.nodes[node].span, hint=hint, instance=_named(ones))
+        yield Problem("no-seed", message, plan.nodes[node].span, hint=hint, instance=_named(ones))
     for node, ones in _by_node(job for job in jobs if job.origin is not None and job.origin.pin is not None):
         message = f"the seed {ones[0].seed} is written in the file, and nothing else changes it"
-        place = plan.document.nodes[node].seed
-        span = place.span if place is not None else plan.document.nodes[node].span
+        place = plan.nodes[node].seed
+        span = place.span if place is not None else plan.nodes[node].span
         yield Problem("seed-written", message, span, hint="write another one there", instance=_named(ones))
 
 
