@@ -196,3 +196,48 @@ def test_no_signature_of_an_address_gets_into_a_lock(project) -> None:
     plan = project.run("plan", "pipeline.yaml", "--json").json
     assert {one["key"] is not None for one in plan["instances"] if one["kind"] == "route"} == {True}
     assert project.run("plan", "pipeline.yaml", "--locked").exit_code == 0
+
+
+USING = """\
+callsheet: 1
+name: shop
+seed: 7
+axes:
+  look: [dawn, studio]
+nodes:
+  spot:
+    use: parts/hero.yaml
+    over: [look]
+    with: {place: "{{ look }}"}
+"""
+USED = """\
+callsheet: 1
+name: hero
+params:
+  place: {type: text}
+nodes:
+  clip:
+    route: bytedance/seedance-v1.5-pro/image-to-video
+    input: {prompt: "At {{ params.place }}.", image: art/a.png}
+  wide:
+    route: wan-ai/wan-2-7/text-to-video
+    input: {prompt: "Wide at {{ params.place }}."}
+outputs: {video: "{{ nodes.clip.video }}"}
+"""
+
+
+def test_the_lock_of_the_caller_holds_what_is_used_too(project) -> None:
+    project.write({"pipeline.yaml": USING, "parts/hero.yaml": USED, "parts/art/a.png": picture(1)})
+    assert project.run("lock", "pipeline.yaml").exit_code == 0
+    lines = project.read(LOCK).splitlines()
+    assert '"asset:parts/art/a.png"' in [line.split(": ")[0] for line in lines]
+    assert [line.split(": ")[0] for line in lines if line.startswith("spot")] == [
+        "spot.clip[look=dawn]", "spot.clip[look=studio]", "spot.wide[look=dawn]", "spot.wide[look=studio]",
+    ]  # fmt: skip
+    assert not list(project.folder.glob("parts/*.lock.yaml"))
+    before = project.run("plan", "pipeline.yaml", "--json").json["instances"]
+    assert project.run("reseed", "pipeline.yaml", "spot.wide").exit_code == 0
+    project.edit("pipeline.yaml", "[dawn, studio]", "[noir, dawn, studio]")
+    after = {one["id"]: one["seed"] for one in project.run("plan", "pipeline.yaml", "--json").json["instances"]}
+    assert len({after[f"spot.wide[look={look}]"] for look in ("noir", "dawn", "studio")}) == 1
+    assert after["spot.wide[look=dawn]"] not in {one["seed"] for one in before}

@@ -100,7 +100,7 @@ class Seeding:
         if found is None:
             found = self._known[about] = self._made(self.shape, take, about)
         locked = self.pins.seed(ident)
-        if locked is None or locked[1].undrawn != found.origin.undrawn:
+        if locked is None or locked == found or locked[1].undrawn != found.origin.undrawn:
             return found
         return Seed(folded_for(self.shape, locked[0]), locked[1])
 
