@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 
 CAMPAIGN = """
 callsheet: 1
@@ -344,3 +346,18 @@ def test_a_lock_that_was_changed_during_a_run_is_added_to(project, provider) -> 
     project.write({LOCK: text + other + "\n"})
     assert project.run("run", "pipeline.yaml", "--yes").exit_code == 0
     assert set(records(project)) >= {"shot[look=gone]", "shot[look=night]", "frame[look=night]"}
+
+
+def test_what_two_runs_at_once_made_is_all_in_the_lock(project, provider) -> None:
+    provider()
+    project.write({"pipeline.yaml": CAMPAIGN})
+    command = [sys.executable, "-m", "callsheet", "run", "pipeline.yaml", "--yes", "--only"]
+    runs = [
+        subprocess.Popen(
+            [*command, f"look={look}"], cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for look in ("dawn", "studio")
+    ]
+    assert [run.wait(60) for run in runs] == [0, 0]
+    assert all("outputs" in record for record in records(project).values())
+    assert len(records(project)) == 4

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from callsheet.cli.lock_merging import tell_git
 from callsheet.cli.locking import LockFile
@@ -19,8 +23,14 @@ _MADE = frozenset((State.succeeded, State.cached))
 
 
 def extend_lock(report: Report) -> None:
-    """Put what is known of a run's instances into the lock; what the run was not about stays as it is."""
-    planned, file = report.planned, report.planned.lock.now()
+    """Put what is known of a run's instances into the lock; what the run was not about stays as it is, and so does what
+    another run has written meanwhile."""
+    with _alone_in(report.planned.lock.path.absolute().parent):
+        _extend(report, report.planned.lock.now())
+
+
+def _extend(report: Report, file: LockFile) -> None:
+    planned = report.planned
     if file.lock is not None and file.lock.provider != planned.plan.provider:
         sys.stderr.write(
             f"`{file.shown}` is of the provider `{file.lock.provider}`, and this run was at"
@@ -33,6 +43,18 @@ def extend_lock(report: Report) -> None:
         sys.stderr.write(note)
     if lock != file.lock:
         store_lock(file, lock)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Whoever changes a lock in this folder does so one after the other, where its file system knows locks."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def store_lock(file: LockFile, lock: Lock) -> bool:

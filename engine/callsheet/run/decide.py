@@ -10,7 +10,7 @@ from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
-from callsheet.run.locked import FROM_LOCK, MISSING, UNLOCKED, Locked
+from callsheet.run.locked import FROM_LOCK, MISSING, PULL, UNLOCKED, Locked
 from callsheet.run.outcome import Action, Decision, Why
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
@@ -148,6 +148,8 @@ class Decider:
             text = f"its bytes are missing from the store; request {entry.request_id} is asked for them again"
             return Action.attach, Why("lost-from-store", text)
         hint = "restore `.callsheet/store`, or consent to pay again with `--rerender`"
+        if entry.key in self.locked.outputs:
+            hint = PULL
         text = "rendered before, and its bytes are missing from the store"
         return Action.missing, Why("lost-from-store", text, hint)
 
