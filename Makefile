@@ -19,7 +19,7 @@ digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 
-.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets test-faults test-fuzz glyphs lock clean distclean
+.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets bench-lock test-faults test-fuzz glyphs lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
@@ -103,6 +103,9 @@ bench-steps: run-env
 
 bench-assets: run-env
 	$(PY) benchmarks/assets.py
+
+bench-lock: run-env
+	$(PY) benchmarks/lock.py
 
 test-fuzz: dev-env
 	FUZZ_INPUTS=60 $(PY) -m pytest -n 2 tests/makers/steps/test_hostile_media.py

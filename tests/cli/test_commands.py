@@ -134,7 +134,7 @@ def test_validate_lists_the_problems_of_several_files_with_stable_codes_places_a
 def test_init_writes_a_pipeline_that_runs_and_overwrites_nothing(project) -> None:
     finished = project.run("init", "mine")
     assert finished.stdout == (
-        "wrote pipeline.yaml, callsheet.toml, .gitignore to mine\nnext: callsheet run mine/pipeline.yaml --simulate\n"
+        "wrote pipeline.yaml, callsheet.toml, .gitignore, .gitattributes to mine\nnext: callsheet run mine/pipeline.yaml --simulate\n"
     )
     assert project.run("validate", "mine/pipeline.yaml").stdout == "1 file checked: no problems\n"
     assert len(project.plan(file="mine/pipeline.yaml")) == 6

@@ -26,15 +26,16 @@ class Candidate:
     score: int
 
 
-def choose(catalog: Catalog, given: Iterable[str]) -> tuple[Intent, str]:
-    """The first of the catalogue's `auto` intents whose route takes every given name and misses no media.
+def choose(catalog: Catalog, given: Iterable[str], before: Collection[str] = ()) -> tuple[Intent, str]:
+    """The first of the catalogue's `auto` intents whose route takes every given name and misses no media; one that was
+    chosen `before` goes first.
 
     Raises UnknownName (of kind `intent`) where none fits.
     """
     names = sorted(set(given))
     known = [intent for intent in catalog.auto_intents() if _fits(catalog.route(intent.route), intent, names)]
     if known:
-        chosen = known[0]
+        chosen = next((one for one in known if one.name in before), known[0])
         return chosen, f"`{chosen.name}` fits the inputs {listing(names, 'and')}: it {chosen.why}"
     raise UnknownName(
         "intent",

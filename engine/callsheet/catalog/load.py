@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import TypeVar
 
 from callsheet.catalog.decode import read_intents, read_route, read_step
 from callsheet.catalog.files import ReadYaml, RouteFiles, is_route_id, read_json, told
+from callsheet.catalog.pinned import NOTHING_PINNED, Pinned, pinned_intent, pinned_route
 from callsheet.catalog.route import Intent, Route, Step
 from callsheet.problems import did_you_mean, nearest
 from callsheet.shipped import shipped
@@ -49,6 +51,14 @@ class Catalog:
         self._steps: dict[str, Step] = {}
         self._intents: dict[str, Intent] = {}
         self._auto: tuple[str, ...] = ()
+        self.pinned = NOTHING_PINNED
+
+    def pinned_by(self, pinned: Pinned) -> Catalog:
+        """The same catalogue, with the defaults of routes and the routes of intents that a lock pins."""
+        other = copy(self)
+        other.pinned = pinned
+        other._routes, other._by_name, other._intents = {}, {}, {}
+        return other
 
     def route(self, name: str) -> Route:
         """The route with this id or alias; raises UnknownName."""
@@ -87,7 +97,7 @@ class Catalog:
         """Every intent, in the order of the table."""
         if not self._intents:
             intents, self._auto = _decoded(self._intents_file, read_intents)
-            self._intents = {intent.name: intent for intent in intents}
+            self._intents = {intent.name: pinned_intent(intent, self.pinned) for intent in intents}
         return tuple(self._intents.values())
 
     def auto_intents(self) -> tuple[Intent, ...]:
@@ -129,7 +139,7 @@ class Catalog:
     def _read(self, path: Path) -> Route:
         if path not in self._routes:
             described = self._files.description(path)
-            self._routes[path] = told(path, lambda: read_route(described))
+            self._routes[path] = pinned_route(told(path, lambda: read_route(described)), self.pinned)
         return self._routes[path]
 
 

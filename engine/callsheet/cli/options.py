@@ -41,6 +41,18 @@ Exclude = Annotated[
     typer.Option("--exclude", metavar="EXPR", help="Take this away from the selection.", show_default=False),
 ]
 Simulate = Annotated[bool, typer.Option("--simulate", help="Use the embedded simulator instead of the API: free.")]
+Locked = Annotated[
+    bool | None,
+    typer.Option(
+        "--locked/--no-locked",
+        help="Fail where this would differ from the lock, and write none (with `CI` set, a paid run does).",
+        show_default=False,
+    ),
+]
+LockOption = Annotated[
+    Path | None,
+    typer.Option("--lock", metavar="FILE", help="Use this lock and no other.", show_default=False),
+]
 MaxInstances = Annotated[
     int | None,
     typer.Option("--max-instances", metavar="N", min=1, help="Allow this many instances.", show_default=False),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from callsheet.catalog.load import Catalog
 from callsheet.cli.catalogue import catalogue_of
+from callsheet.cli.locking import LockFile, lock_file, what_is_locked
 from callsheet.cli.media_memory import MediaMemory, refusal, unpinned
 from callsheet.cli.project import Project, find_project
 from callsheet.document.load import load
@@ -18,6 +19,7 @@ from callsheet.document.picks import picks_path, read_picks
 from callsheet.plan.job import Plan
 from callsheet.plan.learned import with_past_costs
 from callsheet.plan.make import SIMULATOR, make_plan
+from callsheet.plan.pins import NO_PINS, pins_of
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
 from callsheet.run.outcome import Decision
@@ -44,24 +46,29 @@ class Asked:
     exclude: str | None = None
     simulate: bool = False
     max_instances: int | None = None
+    lock: Path | None = None
     output_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and the project that it belongs to."""
+    """A plan, the project that it belongs to, and the lock that it was made under."""
 
     project: Project
     plan: Plan
     selected: Collection[str] | None
+    lock: LockFile
 
 
 Network = Literal["unused", "used", "refused"]
 """Whether remote media that is not pinned yet is left so, is fetched, or is a fault."""
 
 
-def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unused") -> Planned:
-    """Read the pipeline and plan it. Raises a CallsheetError with every problem found.
+def make(
+    asked: Asked, catalog: Catalog | None = None, network: Network = "unused", locked_by: LockFile | None = None
+) -> Planned:
+    """Read the pipeline and plan it under its lock, or under the one given. Raises a CallsheetError with every problem
+    found.
 
     Without a network this only reads, and writes what it read of media into a `.callsheet/` that is there already.
     """
@@ -75,6 +82,8 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
         only=_narrowed(asked.only),
     )
     catalog = catalog or catalogue_of(project)
+    lock = locked_by or lock_of(asked)
+    pins = NO_PINS if lock.lock is None else pins_of(lock.lock)
     media = MediaMemory(project.memory)
     picked = picks_path(asked.file, simulated=asked.simulate)
     picks = read_picks(picked, str(picked))
@@ -86,15 +95,16 @@ def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unuse
             catalog,
             provider=SIMULATOR if asked.simulate else project.settings.provider,
             read_media=media.read,
-            read_remote=media.pinned,
+            read_remote=lambda url: lock.media(url) or media.pinned(url),
             max_instances=asked.max_instances,
             picks=picks,
             set_aside=set_aside,
+            pins=pins,
         )
         selected = None
         if asked.select is not None or asked.exclude is not None:
-            selected = _selected(asked, Planned(project, plan, None))
-        return Planned(project, plan, selected)
+            selected = _selected(asked, Planned(project, plan, None, lock))
+        return Planned(project, plan, selected, lock)
 
     made = planned()
     if network != "unused" and (wanted := unpinned(made.plan, made.selected)):
@@ -133,6 +143,11 @@ def _states(asked: Asked, planned: Planned) -> Mapping[str, Collection[str]]:
     from callsheet.cli.selection import states_of
 
     return states_of(planned, output_folder(asked, asked.output_dir))
+
+
+def lock_of(asked: Asked) -> LockFile:
+    """The lock that a command is about. Raises a DataFault where it is wrong."""
+    return lock_file(asked.file, asked.profile, asked.lock)
 
 
 def _past_costs(project: Project, provider: str) -> Callable[[str], Sequence[float]]:
@@ -195,6 +210,7 @@ def decisions(
         submit=submit,
         is_claimed=_claimed(planned.project),
         requests=requests,
+        locked=what_is_locked(planned),
     )
     return decider.decide()
 

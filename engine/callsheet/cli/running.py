@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from callsheet.catalog.route import Route
 from callsheet.cli.catalogue import catalogue_of
 from callsheet.cli.listeners import EventFile, Everyone, close_quietly, event_stream
+from callsheet.cli.locking import what_is_locked
 from callsheet.cli.planning import (
     Asked,
     Planned,
@@ -69,6 +70,7 @@ class Terms:
     force: bool = False
     events: Path | None = None
     speed: float = SIMULATED_SPEED
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def execute(planned: Planned, decided: Mapping[str, Decision], asked: Asked, ter
         scratch = planned.project.memory / "scratch" / f"{os.getpid()}-{run_id}"
         _sweep(scratch.parent)
         with Claims(planned.project.memory / "claims") as claims:
-            memory = Memory(journal, blobs, claims, scratch)
+            memory = Memory(journal, blobs, claims, scratch, what_is_locked(planned, strict=terms.locked))
             publisher = Publisher(folder, planned.project.root, journal.places, blobs, force=terms.force)
             budget = Budget(terms.budget, terms.allow_unpriced, planned.project.settings.budget)
             if paid_work(planned, decided) or may_follow(planned, decided):
@@ -156,10 +158,11 @@ def decide_again(planned: Planned, asked: Asked, terms: Terms) -> Mapping[str, D
 
 
 def decide(planned: Planned, journal: Journal, blobs: Blobs, terms: Terms, folder: Path) -> Mapping[str, Decision]:
-    """What a run on these terms would do. Where something would be bought that the manifest of an earlier run knows and
-    the journal does not, the journal learns it first."""
+    """What a run on these terms would do. Where something would be bought, or is missing, that the manifest of an
+    earlier run knows and the journal does not, the journal learns it first."""
     decided = decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
-    if paid_work(planned, decided) and recover(planned.plan.provider, folder, journal, blobs):
+    wanting = paid_work(planned, decided) or any(one.action is Action.missing for one in decided.values())
+    if wanting and recover(planned.plan.provider, folder, journal, blobs):
         decided = decisions(planned, journal, blobs, rerender=terms.rerender, submit=terms.submit)
     return decided
 

@@ -18,6 +18,7 @@ from callsheet.plan.draft import Draft, prepare, scope_problems
 from callsheet.plan.expand import Combination
 from callsheet.plan.instances import JobBuilder
 from callsheet.plan.job import Job
+from callsheet.plan.seeds import Seed
 from callsheet.problems import CallsheetError, DataFault, Problem, Span, did_you_mean
 
 _NOT_TAKEN = ("input-not-taken", "unknown-input")
@@ -59,7 +60,7 @@ def job_with_fallbacks(
         jobs.append(first.job(ident, combination, dict(scope)))
     except CallsheetError as error:
         problems += error.problems
-    seed = jobs[0].seed if jobs else None
+    seed = _seed_of(jobs[0]) if jobs else None
     for builder, entry in zip(others, first.node.fallback, strict=True):
         try:
             job = builder.job(ident, combination, dict(scope), seed)
@@ -71,6 +72,10 @@ def job_with_fallbacks(
     if problems:
         raise DataFault(problems)
     return _joined(jobs)
+
+
+def _seed_of(job: Job) -> Seed | None:
+    return Seed(job.seed, job.origin) if job.seed is not None and job.origin is not None else None
 
 
 def with_worst_case(job: Job, later: tuple[Job, ...]) -> Job:

@@ -19,8 +19,9 @@ from callsheet.plan.job import Job
 from callsheet.plan.key import Subject, asked_of, digest_of
 from callsheet.plan.open_media import MediaSource
 from callsheet.plan.picks import Choice, Reliance
+from callsheet.plan.pins import NO_PINS, Pins
 from callsheet.plan.publish import default_path, path_fault
-from callsheet.plan.seeds import FIRST_TAKE, Seeding
+from callsheet.plan.seeds import FIRST_TAKE, Seed, Seeding
 from callsheet.problems import DataFault, Problem
 
 SIMULATOR = "simulator"
@@ -44,6 +45,7 @@ class JobBuilder:
         takes: AxisValues | None,
         before: Mapping[str, Mapping[str, str | None]],
         caller: Caller = NOBODY,
+        pins: Pins = NO_PINS,
     ) -> None:
         self.caller = caller
         self.outside = dict(zip(caller.axes, caller.combination, strict=True))
@@ -56,7 +58,8 @@ class JobBuilder:
         self.names = names
         self.producers = producers
         self.takes = takes.name if takes else None
-        self.first_take = takes.values[0].id if takes else FIRST_TAKE
+        self.pins = pins
+        self.first_take = pins.first_take(draft.node, takes) if takes else FIRST_TAKE
         self.before = before
         producer = producers[draft.node.local_name]
         self.ofs = dict(zip(producer.ids, producer.ofs, strict=True)) if producer.ofs else {}
@@ -65,7 +68,7 @@ class JobBuilder:
         self.shapes: dict[str, Route | Step] = {}
         self._seedings: dict[int, Seeding] = {}
 
-    def job(self, ident: str, combination: Combination, scope: dict[str, object], node_seed: int | None = None) -> Job:
+    def job(self, ident: str, combination: Combination, scope: dict[str, object], node_seed: Seed | None = None) -> Job:
         """The job of one combination; `scope` has all names but `nodes`. A seed that the instance has already is
         taken over. Raises a DataFault with all its problems."""
         node = self.node
@@ -78,8 +81,8 @@ class JobBuilder:
         recipe, given = self.draft.recipe(scope)
         shape = self.shapes[ident] = recipe.shape
         seeding = self._seeding(shape)
-        seed = seeding.seed(values) if node_seed is None else seeding.lent(node_seed)
-        effective = effective_input(recipe, scope, given, self.media, seed)
+        seed = seeding.seed(values, ident) if node_seed is None else seeding.lent(node_seed)
+        effective = effective_input(recipe, scope, given, self.media, seed.value if seed else None)
         if effective.problems:
             raise DataFault(effective.problems)
         is_route = isinstance(shape, Route)
@@ -103,7 +106,8 @@ class JobBuilder:
             version=version,
             intent=recipe.intent.name if recipe.intent else None,
             intent_why=recipe.intent_why,
-            seed=seed,
+            seed=seed.value if seed else None,
+            origin=seed.origin if seed else None,
             unseeded=unseeded,
             salt=salt,
             input=effective.values,
@@ -129,7 +133,9 @@ class JobBuilder:
         """The seeds for this route; each route is asked about many times."""
         found = self._seedings.get(id(shape))
         if found is None:
-            found = self._seedings[id(shape)] = Seeding(self.root, self.node, shape, self.takes, self.first_take)
+            found = self._seedings[id(shape)] = Seeding(
+                self.root, self.node, shape, self.takes, self.first_take, self.pins
+            )
         return found
 
     def _published(self, producer: Producer) -> Mapping[str, Choice | None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from callsheet.catalog.route import Estimate, Route, Step
+from callsheet.document.lock import Origin
 from callsheet.document.model import Document, Node
 from callsheet.media.info import OutputKind
 from callsheet.plan.picks import Choice, StalePick
@@ -26,7 +27,8 @@ class Job:
 
     `input` is the effective input in native names, defaults included; media are Media values (or lists of them).
     `defaults` names the fields that were filled by schema default. `key` is None while it waits for the content of
-    a producer. `salt` is the take's id where a take must differ without a seed. `needs` are instance ids.
+    a producer. `origin` is what the seed was made from. `salt` is the take's id where a take must differ without a
+    seed. `needs` are instance ids.
     `take` is the id on the takes axis and `of` the instance's id without it, both None where there is none.
     `publish` is the path below the output folder, or None where this take is not the picked one. `awaits` are the
     instances, without their takes, of which one must be picked first; `picks` are the picks that it relies on, its own
@@ -59,6 +61,7 @@ class Job:
     span: Span
     tags: tuple[str, ...] = ()
     allow_cut: bool = False
+    origin: Origin | None = None
     of: str | None = None
     take: str | None = None
     awaits: tuple[str, ...] = ()

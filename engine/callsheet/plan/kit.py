@@ -18,6 +18,7 @@ from callsheet.plan.findings import Findings
 from callsheet.plan.open_media import MediaReader, MediaSource, RemoteReader
 from callsheet.plan.outputs import prepare_outputs
 from callsheet.plan.picks import Picking
+from callsheet.plan.pins import NO_PINS, Pins
 from callsheet.plan.use import UseDraft, prepare_use
 
 
@@ -40,6 +41,7 @@ class Bench:
     read_remote: RemoteReader
     allowance: Allowance
     picking: Picking
+    pins: Pins = NO_PINS
     problems: Findings = field(default_factory=Findings)
     _media: dict[Path, MediaSource] = field(default_factory=dict)
     _kits: dict[tuple[str, str], Kit] = field(default_factory=dict)

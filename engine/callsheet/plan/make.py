@@ -32,6 +32,8 @@ from callsheet.plan.open_media import MediaReader, RemoteReader, media_facts
 from callsheet.plan.order import producers_first
 from callsheet.plan.outputs import rendered_output
 from callsheet.plan.picks import Picking, Reliance, changed_picks, stale_warnings
+from callsheet.plan.pin_faults import pin_faults, pin_warnings
+from callsheet.plan.pins import NO_PINS, Pins
 from callsheet.plan.publish import clashes, folder_clashes
 from callsheet.plan.takes import add_takes
 from callsheet.plan.use import UseDraft, caller_problems, dependencies_first, handed_in, instances_in
@@ -55,16 +57,19 @@ def make_plan(
     max_instances: int | None = None,
     picks: Mapping[str, Pick] = MappingProxyType({}),
     set_aside: Mapping[str, str] = MappingProxyType({}),
+    pins: Pins = NO_PINS,
 ) -> Plan:
     """Everything the pipeline asks for, in order; submits nothing, fetches nothing and writes nothing.
 
     `provider` is `runcomfy`, `simulator` or the name of another base; `picks` are those of its picks file, of which
-    those in `set_aside` are known to be stale, for the reason given. Raises a DataFault with all problems found.
+    those in `set_aside` are known to be stale, for the reason given; `pins` is what the lock holds. Raises a DataFault
+    with all problems found.
     """
+    asked = catalog.pinned_by(pins.catalog) if pins.lock else catalog
 
     def planned(picking: Picking) -> Plan:
         allowance = Allowance(max_instances or document.max_instances)
-        return _Planning(document, Bench(catalog, provider, read_media, read_remote, allowance, picking)).plan()
+        return _Planning(document, Bench(asked, provider, read_media, read_remote, allowance, picking, pins)).plan()
 
     picking = Picking(document, picks, set_aside)
     plan = planned(picking)
@@ -109,19 +114,21 @@ class _Planning:
         self._check_outputs()
         self.problems.add(clashes(jobs))
         self.problems.add(folder_clashes(jobs))
+        self.problems.add(pin_faults(self.bench.pins, jobs, {**self.shapes, **self.fallback_routes}))
         self.problems.throw()
         order = producers_first(jobs)
         by_id = {job.id: job for job in jobs}
         picking = self.bench.picking
         stale = stale_warnings(self.document, picking.stale, simulated=self.bench.provider == SIMULATOR)
         warnings = dict.fromkeys(warning for one in self.every() for warning in one.warnings())
+        pinned = pin_warnings(self.bench.pins, jobs, {**self.shapes, **self.fallback_routes})
         plan = Plan(
             self.document,
             self.bench.provider,
             jobs,
             order,
             sum(one.expansion.excluded for one in self.every()),
-            (*warnings, *stale),
+            (*warnings, *pinned, *stale),
             by_id,
             self.shapes,
             {node.name: node for node in self.nodes()},
@@ -395,6 +402,7 @@ class _Planning:
                 takes,
                 self.before,
                 self.caller,
+                self.bench.pins,
             )
             for one in (draft, *draft.fallbacks)
         ]

@@ -87,7 +87,8 @@ def shape_of(
         if node.maker == "step":
             return catalog.step(name).given(given), None, None
         if name == "auto":
-            intent, why = choose(catalog, sorted(given))
+            before = catalog.pinned.chosen.get(node.was or node.name, ())
+            intent, why = choose(catalog, sorted(given), before)
         else:
             intent = catalog.intent(name)
             why = intent.why

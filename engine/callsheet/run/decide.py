@@ -11,6 +11,7 @@ from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
 from callsheet.run.held import unpicked
+from callsheet.run.locked import FROM_LOCK, MISSING, PULL, UNLOCKED, Locked
 from callsheet.run.outcome import Action, Decision, Why
 from callsheet.run.standing import failed_before, stands_at
 from callsheet.run.unsettled import evidence, settling
@@ -32,7 +33,7 @@ Requests = Callable[[], Mapping[str, str | None]]
 class Decider:
     """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due.
     `is_claimed` says whether a live run works on a key; `requests` reads those known from elsewhere, and is called
-    only where something would be bought."""
+    only where something would be bought. `locked` is what the lock says."""
 
     plan: Plan
     journal: Journal
@@ -43,9 +44,11 @@ class Decider:
     submit: bool = True
     is_claimed: Callable[[str], bool] = lambda key: False
     requests: Requests = dict
+    locked: Locked = UNLOCKED
     decisions: dict[str, Decision] = field(default_factory=dict)
     _first_of_key: dict[str, str] = field(default_factory=dict)
     _elsewhere: Mapping[str, str | None] | None = None
+    _expected: dict[str, tuple[Output, ...]] = field(default_factory=dict)
 
     def decide(self) -> Mapping[str, Decision]:
         """One decision an instance, in instance order."""
@@ -69,12 +72,16 @@ class Decider:
         if job.key is not None:
             return job.key
         ready = settled(self.plan, job, self.outputs_of, self.media_of)
-        return None if ready is None else key_of(ready, self.plan.provider, self.outputs_of)
+        return None if ready is None else key_of(ready, self.plan.provider, self._expected_of)
+
+    def _expected_of(self, instance: str) -> Sequence[Output] | None:
+        """The outputs of an instance; of one whose bytes are not here those that the lock has of it."""
+        return self.outputs_of(instance) or self._expected.get(instance)
 
     def _decide_among(self, job: Job, keys: tuple[str | None, ...], known: Sequence[Entry | None]) -> Decision:
         """A decision about the attempt at which the job stands."""
         entries = [None if entry is None or self._is_void(entry) else entry for entry in known]
-        rank = stands_at(entries, rerender=self.rerender)
+        rank = stands_at(keys, entries, self.locked.outputs, rerender=self.rerender)
         decision = self._decide(job.attempts[rank], keys[rank], known[rank])
         if decision.action is Action.render and known[0] is None:
             told = [place for place, key in enumerate(keys) if place and key in (self._elsewhere or {})]
@@ -92,18 +99,27 @@ class Decider:
         return self.plan.provider == SIMULATOR and entry.state in UNFINISHED and not self.is_claimed(entry.key)
 
     def _decide(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
-        outputs = self._stored(entry)
+        decision = self._decided(job, key, entry)
+        if key in self.locked.outputs and not decision.outputs and decision.action is not Action.render:
+            self._expected[job.id] = self.locked.outputs[key or ""]
+        return decision
+
+    def _decided(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
+        locked = self._present(self.locked.outputs.get(key, ())) if key else None
+        outputs = locked or self._stored(entry)
         if self.selected is not None and job.id not in self.selected:
             return Decision(job.id, Action.skipped, NOT_SELECTED, key, outputs or ())
         stopped = self._stopped(job, key)
         if stopped is not None:
             return stopped
         if outputs is not None and not self.rerender:
-            return Decision(job.id, Action.cached, CACHED, key, outputs)
+            return Decision(job.id, Action.cached, FROM_LOCK if entry is None else CACHED, key, outputs)
         if key is not None and key in self._first_of_key:
             first = self._first_of_key[key]
             return Decision(job.id, Action.shared, Why("same-key", f"the same as `{first}`"), key)
         decision = self._to_do(job, key, entry)
+        if decision.action is Action.render and key in self.locked.outputs and not self.rerender:
+            decision = Decision(job.id, Action.missing, MISSING, key)
         if not self.submit and decision.action in (Action.render, Action.attach):
             return Decision(
                 job.id, Action.skipped, Why("not-submitted", "nothing is submitted with `--no-submit`"), key
@@ -156,6 +172,8 @@ class Decider:
             text = f"its bytes are missing from the store; request {entry.request_id} is asked for them again"
             return Action.attach, Why("lost-from-store", text)
         hint = "restore `.callsheet/store`, or consent to pay again with `--rerender`"
+        if entry.key in self.locked.outputs:
+            hint = PULL
         text = "rendered before, and its bytes are missing from the store"
         return Action.missing, Why("lost-from-store", text, hint)
 
@@ -176,9 +194,11 @@ class Decider:
 
     def _stored(self, entry: Entry | None) -> tuple[Output, ...] | None:
         """The outputs of a done entry, if all their bytes are in the store."""
-        if entry is None or entry.state != "done" or not entry.outputs:
-            return None
-        return entry.outputs if all(self.blobs.has(output.sha256) for output in entry.outputs) else None
+        return None if entry is None or entry.state != "done" else self._present(entry.outputs)
+
+    def _present(self, outputs: tuple[Output, ...]) -> tuple[Output, ...] | None:
+        """Outputs, if there are any and all their bytes are in the store."""
+        return outputs if outputs and all(self.blobs.has(output.sha256) for output in outputs) else None
 
 
 def _levels(plan: Plan) -> Iterable[list[Job]]:

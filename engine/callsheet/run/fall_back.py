@@ -65,7 +65,8 @@ class FallBack:
         keys = [self.workshop.key(one) for one in job.attempts]
         known = self.workshop.memory.journal.look_up_many([key for key in keys if key is not None])
         entries = [None if key is None else known.get(key) for key in keys]
-        rank = stands_at(entries, rerender=self.workshop.consent.rerender)
+        locked = self.workshop.memory.locked.outputs
+        rank = stands_at(keys, entries, locked, rerender=self.workshop.consent.rerender)
         return Course(job.attempts[rank], keys[rank], list(failed_before(job.attempts[:rank], entries[:rank])))
 
     def _failed(self, course: Course, error: RenderFailed | SubmitRejected, follows: Job) -> None:

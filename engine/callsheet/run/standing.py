@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from callsheet.plan.job import Job
 from callsheet.run.outcome import FailedAttempt, InstanceError
 from callsheet.store.entry import Entry
 
 
-def stands_at(entries: Sequence[Entry | None], *, rerender: bool = False) -> int:
-    """The rank of the attempt that a run goes on with, from what is known of the key of each.
+def stands_at(
+    keys: Sequence[str | None],
+    entries: Sequence[Entry | None],
+    locked: Container[str | None] = (),
+    *,
+    rerender: bool = False,
+) -> int:
+    """The rank of the attempt that a run goes on with, from what is known of the key of each; `locked` are the keys
+    that the lock has results of.
 
-    It is a fallback where every attempt before it failed and it is done, under way, unsettled, or released by a person;
-    in every other case the node's own route is asked first, as it always is. With `rerender` what is done is no reason
-    to stay with a fallback.
+    It is a fallback where the lock says so, or where every attempt before it failed and it is done, under way,
+    unsettled, or released by a person; in every other case the node's own route is asked first, as it always is. With
+    `rerender` what is done is no reason to stay with a fallback.
     """
+    for rank, key in enumerate(keys):
+        if key in locked and not rerender:
+            return rank
     for rank, entry in enumerate(entries):
         if entry is None:
             return 0

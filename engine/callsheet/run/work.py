@@ -28,6 +28,7 @@ from callsheet.run.budget import Budget
 from callsheet.run.claim import Claims
 from callsheet.run.diary import RunDiary
 from callsheet.run.endings import as_elsewhere, ended_meanwhile, lost, timed_out
+from callsheet.run.locked import UNLOCKED, Locked, not_bought
 from callsheet.run.outcome import State
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
@@ -44,12 +45,13 @@ Cancel = Callable[[str], Awaitable[bool | None]]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What outlives a run: the journal, the bytes, and the locks on who works on what."""
+    """What outlives a run: the journal, the bytes, the claims on who works on what, and what the lock file says."""
 
     journal: Journal
     blobs: Blobs
     claims: Claims
     scratch: Path
+    locked: Locked = UNLOCKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class Workshop:
         key = None if ready is None else key_of(ready, self.plan.provider, self.done.get)
         if ready is None or key is None:
             raise AssertionError(f"{job.id} was started before all that it needs was there")
+        self.memory.locked.check(job, key)
         if key in self._under_way:
             owner, future = self._under_way[key]
             result = await asyncio.shield(future)
@@ -189,7 +192,11 @@ class Workshop:
         if entry is not None and entry.state == "fetched":
             self.memory.journal.done(key, self._work(job), entry.outputs, entry.cost_usd)
             entry = self.memory.journal.look_up(key)
-        if entry is not None and entry.state == "done" and not fresh and self._has(entry):
+        locked = self.memory.locked.outputs.get(key, ())
+        if locked and not fresh and self._has(locked):
+            self.budget.give_back(job.id)
+            return Result(key, locked, cached=True)
+        if entry is not None and entry.state == "done" and not fresh and self._has(entry.outputs):
             self.budget.give_back(job.id)
             return Result(key, entry.outputs, entry.cost_usd, entry.request_id, cached=True)
         values = open_input(job, self.done.get, self._opened)
@@ -204,6 +211,8 @@ class Workshop:
             self._find_again(diary, entry)
         elif entry is not None and not entry.may_submit and entry.state != "done":
             diary.request_id = self._request_of(job, entry)
+        if diary.request_id is None and locked and not fresh:
+            raise not_bought(job)
         if diary.request_id is None and not self.consent.submit:
             raise DataFault(
                 problem("not-submitted", f"`{job.id}` would have to be submitted", "run without `--no-submit`")
@@ -302,8 +311,8 @@ class Workshop:
     def _work(self, job: Job) -> Work:
         return Work(self.plan.provider if job.kind == "route" else "local", job.made_by, job.id)
 
-    def _has(self, entry: Entry) -> bool:
-        return all(self.memory.blobs.has(output.sha256) for output in entry.outputs)
+    def _has(self, outputs: Sequence[Output]) -> bool:
+        return all(self.memory.blobs.has(output.sha256) for output in outputs)
 
     async def _within_gates(self, diary: RunDiary, order: Order) -> Made:
         job = diary.job

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from callsheet.cli.finish import finish
+from callsheet.cli.lock_merging import ATTRIBUTES, UNION
 from callsheet.cli.planning import Asked
 from callsheet.cli.running import Terms, execute, plan_and_decide
 from callsheet.problems import DataFault, Problem
@@ -35,6 +36,8 @@ def demo(
         if file.is_file() and _belongs(file.relative_to(source)) and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
+    if not (directory / ATTRIBUTES).exists():
+        (directory / ATTRIBUTES).write_text(UNION, encoding="utf-8")
     asked = Asked(directory / "pipeline.yaml", simulate=True)
     terms = Terms()
     planned, decided = plan_and_decide(asked, terms)

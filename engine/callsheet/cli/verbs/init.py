@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from callsheet.cli.lock_merging import ATTRIBUTES, UNION
 from callsheet.problems import DataFault, Problem
 
 PIPELINE = """\
@@ -51,11 +52,11 @@ IGNORED = """\
 .callsheet/
 previews/
 """
-FILES = {"pipeline.yaml": PIPELINE, "callsheet.toml": SETTINGS, ".gitignore": IGNORED}
+FILES = {"pipeline.yaml": PIPELINE, "callsheet.toml": SETTINGS, ".gitignore": IGNORED, ATTRIBUTES: UNION}
 
 
 def init(directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to.")] = Path()) -> None:
-    """Start a new project: a small pipeline, `.gitignore`, `callsheet.toml`. Overwrites nothing.
+    """Start a new project: a small pipeline, `.gitignore`, `.gitattributes`, `callsheet.toml`. Overwrites nothing.
 
     Example: callsheet init my-campaign
     """

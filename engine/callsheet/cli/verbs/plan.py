@@ -7,10 +7,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from callsheet.cli.locking import check_locked
 from callsheet.cli.options import (
     Exclude,
     File,
     Json,
+    Locked,
+    LockOption,
     MaxInstances,
     Only,
     Params,
@@ -34,6 +37,8 @@ def plan(
     select: Select = None,
     exclude: Exclude = None,
     simulate: Simulate = False,
+    locked: Locked = None,
+    lock: LockOption = None,
     max_instances: MaxInstances = None,
     json: Json = False,
 ) -> None:
@@ -41,10 +46,12 @@ def plan(
 
     Example: callsheet plan examples/aurora/pipeline.yaml --simulate
     """
-    asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances)
+    asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances, lock)
     planned = make(asked)
     with memories(planned.project, write=False) as (journal, blobs):
         decided = decisions(planned, journal, blobs, requests=lambda: _requests(output_folder(asked, None)))
+    if locked:
+        check_locked(planned, decided)
     if json:
         sys.stdout.write(json_text(plan_document(planned.plan, decided)))
     else:

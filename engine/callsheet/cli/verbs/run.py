@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,10 +14,13 @@ import typer
 
 from callsheet.cli.consent import ask, ask_for_the_rest
 from callsheet.cli.finish import finish
+from callsheet.cli.locking import check_locked, keep_lock
 from callsheet.cli.options import (
     Exclude,
     File,
     Json,
+    Locked,
+    LockOption,
     MaxInstances,
     Only,
     OutputDir,
@@ -28,7 +32,7 @@ from callsheet.cli.options import (
 )
 from callsheet.cli.pilot import pilot_of
 from callsheet.cli.planning import Asked, Planned
-from callsheet.cli.running import Terms, decide_again, execute, may_follow, paid_work, plan_and_decide, renders
+from callsheet.cli.running import Report, Terms, decide_again, execute, may_follow, paid_work, plan_and_decide, renders
 from callsheet.problems import Problem, UsageFault
 from callsheet.run.outcome import Decision
 
@@ -42,6 +46,8 @@ def run(
     select: Select = None,
     exclude: Exclude = None,
     simulate: Simulate = False,
+    locked: Locked = None,
+    lock: LockOption = None,
     max_instances: MaxInstances = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask before a paid run.")] = False,
     budget: Annotated[
@@ -84,7 +90,7 @@ def run(
         if number is not None and not math.isfinite(number):
             raise UsageFault(Problem("bad-option", f"`{option} {number}` is no number that bounds anything"))
     asked = Asked(
-        file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances, output_dir
+        file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances, lock, output_dir
     )
     terms = Terms(
         budget=budget,
@@ -100,6 +106,9 @@ def run(
         events=events,
     )
     planned, decided = plan_and_decide(asked, terms)
+    if locked or (locked is None and _in_ci() and paid_work(planned, decided)):
+        check_locked(planned, decided, why="`--locked`" if locked else "a paid run where `CI` is set")
+        terms = replace(terms, locked=True)
     first = pilot_of(planned, decided) if pilot else None
     if first is not None:
         narrowed = decide_again(first, asked, terms)
@@ -108,12 +117,23 @@ def run(
         planned, decided = plan_and_decide(asked, terms)
         rest = renders(planned, decided)
         if made.outcome.exit_code or not rest or not ask_for_the_rest(planned.plan, rest, sys.stdin, sys.stderr):
-            raise typer.Exit(finish(made, as_json=json))
+            raise typer.Exit(_over(made, asked, terms, json))
         if budget is not None:
             terms = replace(terms, budget=max(0.0, budget - made.spent))
     else:
         _consent(planned, decided, yes or budget is not None)
-    raise typer.Exit(finish(execute(planned, decided, asked, terms), as_json=json))
+    raise typer.Exit(_over(execute(planned, decided, asked, terms), asked, terms, json))
+
+
+def _over(report: Report, asked: Asked, terms: Terms, json: bool) -> int:
+    """Say how a run ended and keep the lock, whatever came of it; returns the exit code."""
+    code = finish(report, as_json=json)
+    kept = keep_lock(report, asked, strict=terms.locked)
+    return code or kept
+
+
+def _in_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def _consent(planned: Planned, decided: Mapping[str, Decision], given: bool) -> None:
