@@ -46,7 +46,7 @@ def failed_before(jobs: Sequence[Job], entries: Sequence[Entry | None]) -> tuple
             in_this_run=False,
         )
         for job, entry in zip(jobs, entries, strict=True)
-        if entry is not None
+        if entry is not None and entry.state == "failed"
     )
 
 
