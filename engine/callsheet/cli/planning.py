@@ -20,6 +20,7 @@ from callsheet.plan.make import SIMULATOR, make_plan
 from callsheet.plan.select import select
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
+from callsheet.run.former import Former
 from callsheet.run.outcome import Decision
 from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
@@ -152,8 +153,10 @@ def decisions(
     rerender: bool = False,
     submit: bool = True,
     requests: Requests = dict,
+    former: Callable[[str], Former | None] = lambda instance: None,
 ) -> Mapping[str, Decision]:
-    """What a run would do to each instance. `requests` reads those that the journal may have lost."""
+    """What a run would do to each instance. `requests` reads those that the journal may have lost, `former` what an
+    instance was asked with before."""
     decider = Decider(
         planned.plan,
         journal,
@@ -164,6 +167,7 @@ def decisions(
         submit=submit,
         is_claimed=_claimed(planned.project),
         requests=requests,
+        former=former,
     )
     return decider.decide()
 

@@ -14,8 +14,8 @@ from callsheet.media.facts import Facts
 from callsheet.media.info import Artifact
 from callsheet.media.read import read_facts
 from callsheet.plan.job import Job, Plan
+from callsheet.plan.shown import shown_input
 from callsheet.problems import DataFault
-from callsheet.report.inputs import shown_input
 from callsheet.report.plan_json import error_document, json_text
 from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
 
@@ -85,7 +85,7 @@ def manifest_document(folder: Path, plan: Plan, outcome: RunOutcome, known: Mani
     digests = {one.id: one.outputs for one in outcome.instances}
     entries = []
     for one in outcome.instances:
-        entry = _entry(folder, jobs[one.id], one, outcome.run, digests)
+        entry = _entry(folder, plan.provider, jobs[one.id], one, outcome.run, digests)
         entries.append(_over(entry, former.get(one.id)))
     return {
         "manifest_version": MANIFEST_VERSION,
@@ -139,7 +139,12 @@ def _nodes(plan: Plan) -> list[dict[str, object]]:
 
 
 def _entry(
-    folder: Path, job: Job, one: InstanceOutcome, run: str, placed: Mapping[str, Sequence[PlacedOutput]]
+    folder: Path,
+    provider: str,
+    job: Job,
+    one: InstanceOutcome,
+    run: str,
+    placed: Mapping[str, Sequence[PlacedOutput]],
 ) -> Entry:
     def digests_of(artifact: Artifact) -> list[str]:
         files = placed.get(artifact.instance, ())
@@ -153,9 +158,12 @@ def _entry(
         "state": one.state.value,
         "kind": job.kind,
         job.kind: job.made_by,
+        "step_version": job.version,
+        "provider": provider,
         "intent": job.intent,
         "intent_why": job.intent_why,
         "seed": one.seed if one.seed is not None else job.seed,
+        "take": job.salt,
         "key": one.key,
         "request_id": one.request_id,
         "shared_with": one.shared_with,

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from callsheet.plan.job import Job, Plan
-from callsheet.report.inputs import shown_input
-from callsheet.run.outcome import Action, Decision, InstanceError, InstanceOutcome, RunOutcome
+from callsheet.plan.shown import shown_input
+from callsheet.run.difference import Difference
+from callsheet.run.outcome import Action, Decision, InstanceError, InstanceOutcome, RunOutcome, Why
 
 SCHEMA_VERSION = 1
 _ENCODER = json.JSONEncoder(check_circular=False)
@@ -91,6 +92,17 @@ def error_document(error: InstanceError | None) -> dict[str, object] | None:
     return {"code": error.code, "message": error.message, "hint": error.hint} if error else None
 
 
+def why_document(why: Why) -> dict[str, object]:
+    """A reason as data: media in its changes are mappings with a name and a digest."""
+    changes = [change_document(change) for change in why.changes]
+    return {"code": why.code, "text": why.text, "changes": changes}
+
+
+def change_document(change: Difference) -> dict[str, object]:
+    """One change as data."""
+    return {"kind": change.kind.value, "field": change.field, "old": change.old, "new": change.new}
+
+
 def _instance(job: Job, decision: Decision) -> dict[str, object]:
     made_by: dict[str, object] = (
         {"route": job.made_by} if job.kind == "route" else {"step": job.made_by, "step_version": job.version}
@@ -103,7 +115,7 @@ def _instance(job: Job, decision: Decision) -> dict[str, object]:
         **made_by,
         "intent": job.intent,
         "action": decision.action.value,
-        "why": {"code": decision.why.code, "text": decision.why.text},
+        "why": why_document(decision.why),
         "key": decision.key,
         "seed": job.seed,
         "unseeded": job.unseeded,

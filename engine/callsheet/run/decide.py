@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callsheet.media.info import Output
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
+from callsheet.run.former import Former, asked_now
 from callsheet.run.outcome import Action, Decision, Why
+from callsheet.run.reasons import reasoned
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
 from callsheet.store.entry import IN_FLIGHT, Entry
@@ -19,6 +21,7 @@ from callsheet.store.journal import Journal
 UNFINISHED = frozenset({"reserved", "unknown", *IN_FLIGHT})
 NEVER = Why("never-rendered", "never rendered")
 CACHED = Why("cached", "rendered before")
+RERENDER = Why("rerender", "`--rerender` asks for it again")
 NOT_SELECTED = Why("not-selected", "not selected")
 
 
@@ -30,7 +33,8 @@ Requests = Callable[[], Mapping[str, str | None]]
 class Decider:
     """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due.
     `is_claimed` says whether a live run works on a key; `requests` reads those known from elsewhere, and is called
-    only where something would be bought."""
+    only where something would be bought. `former` tells what an instance was asked with before, and is called only for
+    those that are not cached."""
 
     plan: Plan
     journal: Journal
@@ -41,6 +45,7 @@ class Decider:
     submit: bool = True
     is_claimed: Callable[[str], bool] = lambda key: False
     requests: Requests = dict
+    former: Callable[[str], Former | None] = lambda instance: None
     decisions: dict[str, Decision] = field(default_factory=dict)
     _first_of_key: dict[str, str] = field(default_factory=dict)
     _elsewhere: Mapping[str, str | None] | None = None
@@ -52,7 +57,8 @@ class Decider:
             entries = self.journal.look_up_many([key for key in keys.values() if key is not None])
             for job in level:
                 key = keys[job.id]
-                self.decisions[job.id] = self._decide(job, key, entries.get(key) if key else None)
+                decision = self._decide(job, key, entries.get(key) if key else None)
+                self.decisions[job.id] = decision if decision.outputs else self._reasoned(job, decision)
         return {job.id: self.decisions[job.id] for job in self.plan.jobs}
 
     def outputs_of(self, instance: str) -> Sequence[Output] | None:
@@ -88,6 +94,19 @@ class Decider:
             self._first_of_key[key] = job.id
         return decision
 
+    def _reasoned(self, job: Job, decision: Decision) -> Decision:
+        """The decision with what changed since the instance was last asked for, under its own name or a former one."""
+        if decision.action is Action.skipped:
+            return decision
+        former = self.former(job.id)
+        node = self.plan.document.nodes.get(job.node)
+        if former is None and node is not None and node.was is not None:
+            former = self.former(node.was + job.id.removeprefix(job.node))
+        if former is None:
+            return decision
+        now = asked_now(self.plan, job, decision.key, self.outputs_of)
+        return replace(decision, why=reasoned(decision.why, former, now))
+
     def _to_do(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
         make = Action.local if job.kind == "step" else Action.render
         if key is None:
@@ -99,15 +118,25 @@ class Decider:
                 self._elsewhere = self.requests()
             if key in self._elsewhere:
                 return Decision(job.id, *_told_elsewhere(self.plan, job, self._elsewhere[key]), key)
-        if entry is None or make is Action.local:
+        if entry is None:
             return Decision(job.id, make, NEVER, key)
+        if make is Action.local:
+            return Decision(job.id, make, self._worked_before(entry), key)
         return Decision(job.id, *self._known(job, entry, make), key)
+
+    def _worked_before(self, entry: Entry) -> Why:
+        """Why a step that the journal knows would be made again, which costs nothing."""
+        if entry.state == "done" and self.rerender:
+            return RERENDER
+        if entry.state == "done":
+            return Why("lost-from-store", "made before, and its bytes are missing from the store")
+        return Why("failed-before", "failed in an earlier run") if entry.state == "failed" else NEVER
 
     def _known(self, job: Job, entry: Entry, make: Action) -> tuple[Action, Why]:
         """A route job that the journal knows, and that has no usable result."""
         if entry.state == "done":
             if self.rerender:
-                return make, Why("rerender", "`--rerender` asks for it again")
+                return make, RERENDER
             return self._lost(entry, make)
         if self.plan.provider == SIMULATOR and entry.state in UNFINISHED and not self.is_claimed(entry.key):
             return make, NEVER  # it ended with the process that served it, and cost nothing

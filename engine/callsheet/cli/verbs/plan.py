@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from callsheet.cli.former import former_requests
 from callsheet.cli.options import (
     Exclude,
     File,
@@ -44,7 +45,13 @@ def plan(
     asked = Asked(file, param or (), params_file, profile, only or (), select, exclude, simulate, max_instances)
     planned = make(asked)
     with memories(planned.project, write=False) as (journal, blobs):
-        decided = decisions(planned, journal, blobs, requests=lambda: _requests(output_folder(asked, None)))
+        decided = decisions(
+            planned,
+            journal,
+            blobs,
+            requests=lambda: _requests(output_folder(asked, None)),
+            former=former_requests(output_folder(asked, None)),
+        )
     if json:
         sys.stdout.write(json_text(plan_document(planned.plan, decided)))
     else:

@@ -1,0 +1,56 @@
+"""What instances were asked with before, as the manifest beside the outputs tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from callsheet.report.manifest import Manifest, read_manifest
+from callsheet.run.former import Ended, Former
+
+_ENDED: Mapping[str, Ended] = {"failed": "failed", "cancelled": "cancelled"}
+
+
+def former_requests(folder: Path) -> Callable[[str], Former | None]:
+    """Tells what an instance was asked with when it was last made in the output folder, or last asked for where it
+    never was. The manifest is read when that is first asked."""
+    known: dict[str, Former] | None = None
+
+    def former(instance: str) -> Former | None:
+        nonlocal known
+        if known is None:
+            known = _formers(read_manifest(folder))
+        return known.get(instance)
+
+    return former
+
+
+def _formers(manifest: Manifest | None) -> dict[str, Former]:
+    """The newest entry of each instance that came to something; without one, the newest that was asked for."""
+    if manifest is None:
+        return {}
+    found: dict[str, Former] = {}
+    provider = manifest.get("provider")
+    for entry in (*manifest["earlier"], *({"provider": provider, **one} for one in manifest["instances"])):
+        one = _former(entry)
+        name = str(entry.get("id"))
+        if one is not None and (one.ended == "made" or name not in found or found[name].ended != "made"):
+            found[name] = one
+    return found
+
+
+def _former(entry: Mapping[str, Any]) -> Former | None:
+    """An entry as what was asked; None where nothing was."""
+    key, values, defaults = entry.get("key"), entry.get("input"), entry.get("defaults")
+    ended: Ended | None = "made" if entry.get("outputs") else _ENDED.get(str(entry.get("state")))
+    if not isinstance(key, str) or ended is None:
+        return None
+    names = ("route", "provider") if "route" in entry else ("step", "step_version")
+    return Former(
+        key,
+        {name: entry[name] for name in (*names, "seed", "take") if name in entry},
+        values if isinstance(values, dict) else None,
+        frozenset(defaults if isinstance(defaults, list) else ()),
+        ended,
+    )
