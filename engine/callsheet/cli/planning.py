@@ -55,26 +55,38 @@ class Planned:
     selected: Collection[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a pipeline is read from, if not from the working tree: how its file is shown, the project that it belongs
+    to there, and what reads its media."""
+
+    shown: str
+    project: Project
+    media: MediaMemory
+
+
 Network = Literal["unused", "used", "refused"]
 """Whether remote media that is not pinned yet is left so, is fetched, or is a fault."""
 
 
-def make(asked: Asked, catalog: Catalog | None = None, network: Network = "unused") -> Planned:
+def make(
+    asked: Asked, catalog: Catalog | None = None, network: Network = "unused", origin: Origin | None = None
+) -> Planned:
     """Read the pipeline and plan it. Raises a CallsheetError with every problem found.
 
     Without a network this only reads, and writes what it read of media into a `.callsheet/` that is there already.
     """
-    project = find_project(asked.file, os.environ)
+    project = find_project(asked.file, os.environ) if origin is None else origin.project
     document = load(
         asked.file,
-        shown=str(asked.file),
+        shown=str(asked.file) if origin is None else origin.shown,
         profile=asked.profile,
         params=_pairs(asked.params, "--param", "K=V"),
         params_file=asked.params_file,
         only=_narrowed(asked.only),
     )
     catalog = catalog or catalogue_of(project)
-    media = MediaMemory(project.memory)
+    media = MediaMemory(project.memory) if origin is None else origin.media
 
     def planned() -> Planned:
         plan = make_plan(

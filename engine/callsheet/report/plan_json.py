@@ -93,9 +93,9 @@ def error_document(error: InstanceError | None) -> dict[str, object] | None:
 
 
 def why_document(why: Why) -> dict[str, object]:
-    """A reason as data: media in its changes are mappings with a name and a digest."""
+    """A reason as data, with its changes where there are any: media in them are mappings with a name and a digest."""
     changes = [change_document(change) for change in why.changes]
-    return {"code": why.code, "text": why.text, "changes": changes}
+    return {"code": why.code, "text": why.text, **({"changes": changes} if changes else {})}
 
 
 def change_document(change: Difference) -> dict[str, object]:
