@@ -77,7 +77,7 @@ def compare_with(
                 requests=memories.requests,
             ),
         )
-        notes = tuple(f"`{path}` is not in git: it was taken as it is now" for path in media.as_now)
+        notes = tuple(f"`{path}` is not in git: it was taken as it is now" for path in checkout.as_now)
         return Against(revision, checkout.commit, compare(before, new, selected), notes)
 
 
@@ -92,7 +92,7 @@ def _selected(asked: Asked, planned: Planned, old: Plan) -> Collection[str] | No
 
 def _project_of(checkout: Checkout, inside: str, now: Project) -> Project:
     """The project that the pipeline belonged to. Settings that git keeps no version of are as they are now."""
-    folder = checkout.folder / os.path.dirname(inside)
+    folder = (checkout.folder / inside).parent
     above = (folder, *(one for one in folder.parents if one == checkout.folder or checkout.folder in one.parents))
     root = next((one for one in above if (one / SETTINGS_FILE).is_file()), None)
     settings = read_settings(root / SETTINGS_FILE, os.environ) if root is not None else _kept_elsewhere(checkout, now)

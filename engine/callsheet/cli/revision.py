@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-.*
 class Checkout:
     """A revision in `folder`. Files that a pipeline may read as text are there from the beginning; media are put there
     when they are asked for, since few of a repository's are ever needed. What is as it is in the working tree is read
-    from there."""
+    from there. `as_now` are the files that git keeps no version of and that are read as they are now."""
 
     def __init__(self, repository: Repository, revision: str, folder: Path, pipeline: str) -> None:
         self.repository = repository
@@ -31,10 +32,12 @@ class Checkout:
         self.entries: Mapping[str, Entry] = {
             entry.path: entry for entry in repository.entries(commit) if _is_inside(entry.path)
         }
+        self.as_now: list[str] = []
         self._changed = repository.changed_since(commit)
         wanted = [path for path, one in self.entries.items() if one.sort == "blob" and _is_text(path, pipeline)]
         self._put(wanted)
         self._link()
+        self._add_companions(pipeline)
 
     @cached_property
     def tracked(self) -> set[str]:
@@ -46,22 +49,23 @@ class Checkout:
         """The folders whose files belong to other repositories."""
         return [path for path, entry in self.entries.items() if entry.sort == "commit"]
 
-    def media(self, path: Path) -> tuple[Path, str | None]:
-        """Where a medium of the revision can be read, and its path from the top where it is read as it is now, since
-        git keeps no version of it. Raises a DataFault where it can't be read at all."""
+    def media(self, path: Path) -> Path:
+        """Where a medium of the revision can be read. Raises a DataFault where it can't be read at all."""
         inside = os.path.relpath(os.path.realpath(path), self.folder)
         entry = self.entries.get(inside)
         if entry is not None and entry.sort == "blob":
-            return self._blob(inside, entry), None
+            return self._blob(inside, entry)
         for module in self.submodules:
             if inside.startswith(f"{module}/"):
                 raise _unreadable(f"it is in the submodule `{module}`, whose revisions are not read")
         if path.is_file():
-            return path, None
+            return path
         here = Path(os.path.normpath(self.repository.top / inside))
         if here.is_file() and inside not in self.tracked:
-            return here, inside
-        return path, None
+            if inside not in self.as_now:
+                self.as_now.append(inside)
+            return here
+        return path
 
     def _blob(self, inside: str, entry: Entry) -> Path:
         if self._is_as_it_was(inside):
@@ -99,6 +103,17 @@ class Checkout:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(self.repository.top / path)
 
+    def _add_companions(self, pipeline: str) -> None:
+        """Locks and picks beside the pipeline that git keeps no version of are as they are now."""
+        here = self.repository.top / pipeline
+        for file in sorted(here.parent.glob(f"{glob.escape(here.stem)}.*.yaml")):
+            inside = str(PurePosixPath(pipeline).parent / file.name)
+            if inside not in self.entries and inside not in self.tracked:
+                place = self.folder / inside
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.symlink_to(file)
+                self.as_now.append(inside)
+
     def _link(self) -> None:
         """The links of the revision that stay inside of it."""
         links = [entry for entry in self.entries.values() if entry.sort == "link"]
@@ -111,17 +126,14 @@ class Checkout:
 
 
 class RevisionMedia(MediaMemory):
-    """Reads the media of a revision. `as_now` are those that git has no version of, read as they are now."""
+    """Reads the media of a revision; those of the working tree are remembered as always."""
 
     def __init__(self, checkout: Checkout, memory: Path) -> None:
         super().__init__(memory)
         self._checkout = checkout
-        self.as_now: dict[str, None] = {}
 
     def read(self, path: Path) -> MediaInfo:
-        place, now = self._checkout.media(path)
-        if now is not None:
-            self.as_now[now] = None
+        place = self._checkout.media(path)
         if self._checkout.folder not in place.parents:
             return super().read(place)
         from callsheet.media.read import read_media

@@ -16,8 +16,8 @@ Totals = Mapping[str, int | float | None]
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """USD for what would render now: as it was, as it is, the difference, and what of it is added or changed. None where
-    no price is known; `unpriced` counts the renders of the new side that have none."""
+    """USD for what would render now: as it was, as it is, the difference, and what of it is added or changed. None
+    where no price is known; `unpriced` counts the renders of the new side that have none."""
 
     before: float | None
     after: float | None
@@ -28,14 +28,18 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Instances of one node that change in the same way; `changes` are those of the first."""
+    """Instances of one node that change in the same way."""
 
     node: str
     changed: Sequence[Changed]
 
     @property
-    def changes(self) -> tuple[Difference, ...]:
-        return self.changed[0].changes
+    def changes(self) -> list[Difference]:
+        """The changes of all; producers that are not the same one are named by their node."""
+        return [
+            change if all(one.changes[place] == change for one in self.changed) else _of_node(change)
+            for place, change in enumerate(self.changed[0].changes)
+        ]
 
 
 def money_of(comparison: Comparison) -> Money:
@@ -74,6 +78,13 @@ def alike(changed: Iterable[Changed]) -> list[Alike]:
 def node_of(instance: object) -> str:
     """The node of an instance, by its id."""
     return str(instance).partition("[")[0]
+
+
+def _of_node(change: Difference) -> Difference:
+    if change.kind is not Differs.producer or not isinstance(change.new, Mapping):
+        return change
+    node = {"from": node_of(change.new.get("from"))}
+    return Difference(change.kind, change.field, node, node)
 
 
 def _about(change: Difference) -> tuple[str, ...]:

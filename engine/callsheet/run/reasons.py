@@ -54,6 +54,8 @@ def clause(change: Difference) -> str:
             return f"`{change.field}` {_of_value(change.old, change.new)}"
         case Differs.default:
             return f"default of `{change.field}` {_of_value(change.old, change.new)}"
+        case Differs.publish:
+            return f"published as {_value(change.new)}, before as {_value(change.old)}"
         case _:
             return f"{change.kind.replace('-', ' ')} {_value(change.old)} → {_value(change.new)}"
 
