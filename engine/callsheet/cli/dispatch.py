@@ -23,6 +23,7 @@ VERBS: Mapping[str, str] = {
     "validate": "Check everything that can be checked without spending.",
     "plan": "Show what a run would do to each instance and why, with cost; submit nothing.",
     "run": "Do what the plan says.",
+    "explain": "Show why one instance would run, what changed, and the exact request.",
     "status": "List the requests in flight.",
     "cancel": "Cancel what is queued.",
     "resolve": "Settle a submit of which it is not known whether it was taken.",

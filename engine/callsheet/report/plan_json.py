@@ -22,7 +22,7 @@ def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, ob
         "pipeline": plan.document.name,
         "provider": plan.provider,
         "schema_version": SCHEMA_VERSION,
-        "instances": [_instance(job, decisions[job.id]) for job in plan.jobs],
+        "instances": [instance_document(job, decisions[job.id]) for job in plan.jobs],
         "totals": plan_totals(plan, decisions),
         "warnings": [
             {"code": one.code, "message": one.message, "place": str(one.span) if one.span else None, "hint": one.hint}
@@ -103,7 +103,8 @@ def change_document(change: Difference) -> dict[str, object]:
     return {"kind": change.kind.value, "field": change.field, "old": change.old, "new": change.new}
 
 
-def _instance(job: Job, decision: Decision) -> dict[str, object]:
+def instance_document(job: Job, decision: Decision) -> dict[str, object]:
+    """One instance as `plan --json` has it."""
     made_by: dict[str, object] = (
         {"route": job.made_by} if job.kind == "route" else {"step": job.made_by, "step_version": job.version}
     )
