@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import OutputsOf
 from callsheet.run.difference import Difference, Differs, differences
-from callsheet.run.former import asked_now
+from callsheet.run.former import asked_now, new_names, renamed
 from callsheet.run.outcome import Decision
 
 
@@ -57,7 +57,7 @@ def compare(old: Side | None, new: Side, selected: Collection[str] | None = None
     known = set(former.values())
     added = [job for job in jobs if former[job.id] is None]
     removed = [job for job in old.plan.jobs if job.id not in known and (selected is None or job.id in selected)]
-    changes = _Comparing(old, new, former).changes()
+    changes = _Comparing(old, new, former, new_names(new.plan)).changes()
     changed = []
     for job in jobs:
         was = former[job.id]
@@ -84,6 +84,7 @@ class _Comparing:
     old: Side
     new: Side
     former: Mapping[str, str | None]
+    names: Mapping[str, str]
     found: dict[str, tuple[Difference, ...]] = field(default_factory=dict)
 
     def changes(self) -> Mapping[str, tuple[Difference, ...]]:
@@ -98,7 +99,7 @@ class _Comparing:
         moved = () if job.publish == was.publish else (Difference(Differs.publish, None, was.publish, job.publish),)
         if key is not None and key == former_key:
             return moved
-        before = asked_now(self.old.plan, was, former_key, self.old.outputs_of())
+        before = renamed(asked_now(self.old.plan, was, former_key, self.old.outputs_of()), self.names)
         after = asked_now(self.new.plan, job, key, self.new.outputs_of())
         found = differences(before, after)
         told = {change.field for change in found if change.kind is Differs.producer}

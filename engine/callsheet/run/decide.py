@@ -10,7 +10,7 @@ from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
-from callsheet.run.former import Former, asked_now
+from callsheet.run.former import Former, asked_now, new_names, renamed
 from callsheet.run.outcome import Action, Decision, Why
 from callsheet.run.reasons import reasoned
 from callsheet.run.unsettled import evidence, settling
@@ -105,7 +105,7 @@ class Decider:
         if former is None:
             return decision
         now = asked_now(self.plan, job, decision.key, self.outputs_of)
-        return replace(decision, why=reasoned(decision.why, former, now))
+        return replace(decision, why=reasoned(decision.why, renamed(former, new_names(self.plan)), now))
 
     def _to_do(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
         make = Action.local if job.kind == "step" else Action.render

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from callsheet.media.info import Artifact
@@ -37,3 +37,25 @@ def asked_now(plan: Plan, job: Job, key: str | None, outputs_of: OutputsOf) -> F
     facts: dict[str, object] = {job.kind: job.made_by, "seed": job.seed, "take": job.salt}
     facts |= {"step_version": job.version} if job.kind == "step" else {"provider": plan.provider}
     return Former(key, facts, shown_input(job.input, digests_of), frozenset(job.defaults))
+
+
+def new_names(plan: Plan) -> Mapping[str, str]:
+    """Former names of nodes -> what they are called now."""
+    nodes = plan.document.nodes
+    return {node.was: name for name, node in nodes.items() if node.was is not None and node.was not in nodes}
+
+
+def renamed(former: Former, names: Mapping[str, str]) -> Former:
+    """What was asked, with the nodes that it takes from called as they are now."""
+    if not names or former.input is None:
+        return former
+    return replace(former, input={name: _renamed(value, names) for name, value in former.input.items()})
+
+
+def _renamed(value: object, names: Mapping[str, str]) -> object:
+    if isinstance(value, list):
+        return [_renamed(one, names) for one in value]
+    if not isinstance(value, Mapping) or "from" not in value:
+        return value
+    node, bracket, axes = str(value["from"]).partition("[")
+    return {**value, "from": f"{names.get(node, node)}{bracket}{axes}"}
