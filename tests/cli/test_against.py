@@ -367,8 +367,8 @@ def test_a_medium_behind_a_pointer_of_large_file_storage_is_found_or_said_to_be_
     code, said = refused(shop)
     assert code == 65
     assert [line for line in said.split("\n") if "not-in-revision" in line] == [
-        "main:pipeline.yaml:13:14: error: `assets/bottle.png`: it is a Git LFS pointer at that revision, and its content"
-        " is not on this machine [not-in-revision]"
+        "main:pipeline.yaml:14:14: error: hero[look=dawn] and 1 more: `assets/bottle.png`: it is a Git LFS pointer at"
+        " that revision, and its content is not on this machine [not-in-revision]"
     ]
     assert "  help: fetch it: `git lfs fetch origin main`\n" in said
     shop.write({f".git/lfs/objects/{digest[:2]}/{digest[2:4]}/{digest}": BOTTLE})

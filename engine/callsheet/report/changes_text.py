@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from callsheet.report.screen import Colour, cells, inert, paint, wrap
 from callsheet.run.difference import Difference, Differs
-from callsheet.run.reasons import clause
+from callsheet.run.reasons import clause, is_text
 from callsheet.run.word_diff import Piece, Sort, word_diff
 
 _COLOURS: Mapping[Sort, Colour | None] = {"same": None, "old": "red", "new": "green"}
 _MARKS: Mapping[Sort, tuple[str, str]] = {"same": ("", ""), "old": ("[-", "-]"), "new": ("{+", "+}")}
-_LONG = 24
 _CONTEXT = 60
 
 
@@ -22,14 +21,6 @@ def change_lines(change: Difference, width: int, color: bool) -> list[str]:
     name = f"default of `{change.field}`: " if change.kind is Differs.default else f"`{change.field}`: "
     pieces = abridged(word_diff(inert(str(change.old)), inert(str(change.new))), _CONTEXT)
     return _laid_out([Piece("same", name), *pieces], width, color)
-
-
-def is_text(change: Difference) -> bool:
-    """Whether a change is of a text long enough to be told by its words."""
-    if change.kind not in (Differs.field, Differs.default):
-        return False
-    old, new = change.old, change.new
-    return isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _LONG
 
 
 def abridged(pieces: Iterable[Piece], context: int) -> list[Piece]:

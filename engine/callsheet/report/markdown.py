@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from callsheet.report.changes_text import abridged, is_text
+from callsheet.report.changes_text import abridged
 from callsheet.report.screen import counted, inert
 from callsheet.run.difference import Difference, Differs
-from callsheet.run.reasons import clause
+from callsheet.run.reasons import clause, is_text
 from callsheet.run.word_diff import Piece, word_diff
 
 MOST_CHARACTERS = 65_000

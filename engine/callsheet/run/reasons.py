@@ -13,7 +13,7 @@ from callsheet.run.word_diff import one_change
 
 MOST_TOLD = 3
 _DIGITS = 8
-_SHORT = 24
+_SHORT = 24  # bytes: a character of Chinese or Japanese says as much as a syllable
 _CONTEXT = 12
 _LONGEST = 60
 
@@ -60,6 +60,17 @@ def clause(change: Difference) -> str:
             return f"{change.kind.replace('-', ' ')} {_value(change.old)} → {_value(change.new)}"
 
 
+def is_text(change: Difference) -> bool:
+    """Whether a change is of a text long enough to be told by its words."""
+    if change.kind not in (Differs.field, Differs.default):
+        return False
+    return isinstance(change.old, str) and isinstance(change.new, str) and _is_long(change.old, change.new)
+
+
+def _is_long(*texts: str) -> bool:
+    return max(len(text.encode("utf-8", "surrogatepass")) for text in texts) > _SHORT
+
+
 def name_of(medium: Mapping[str, Any]) -> str:
     """What a medium is called: its path, its address, or the instance that makes it."""
     return str(medium.get("asset") or medium.get("url") or medium.get("from"))
@@ -94,7 +105,7 @@ def _of_value(old: object, new: object) -> str:
         return f"is new, {_value(new)}"
     if new is None:
         return f"is gone, it was {_value(old)}"
-    if isinstance(old, str) and isinstance(new, str) and max(len(old), len(new)) > _SHORT:
+    if isinstance(old, str) and isinstance(new, str) and _is_long(old, new):
         before, gone, come, after = one_change(old, new)
         words = f"{f'[-{_cut(gone)}-]' if gone else ''}{f'{{+{_cut(come)}+}}' if come else ''}"
         return f"{_ending(before)}{words}{_beginning(after)}"
