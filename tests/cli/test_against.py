@@ -187,6 +187,25 @@ def test_each_file_that_the_pipeline_names_is_read_from_the_revision(
     assert changes <= {(name, *change) for name, every in found.items() for change in every}
 
 
+def test_a_used_pipeline_and_what_it_names_are_read_from_the_revision(shop: Any) -> None:
+    part = (
+        "callsheet: 1\nname: part\nnodes:\n"
+        "  a: {route: happyhorse/happyhorse-1.0/image-to-video, input: {image: bottle.png, prompt: A slow pan.}}\n"
+        'outputs: {video: "{{ nodes.a.video }}"}\n'
+    )
+    shop.write(
+        {
+            "parts/part.yaml": part,
+            "parts/bottle.png": BOTTLE,
+            "user.yaml": "callsheet: 1\nname: user\nseed: 1\nnodes:\n  spot: {use: parts/part.yaml}\n",
+        }
+    )
+    shop.repository.commit()
+    shop.write({"parts/part.yaml": part.replace("slow pan", "fast pan"), "parts/bottle.png": BOTTLE + b"\0"})
+    finished = shop.run("plan", "user.yaml", "--simulate", "--json", "--against", "main")
+    assert told(finished.json["against"]) == {"spot.a": [("asset", "image_url"), ("field", "prompt")]}
+
+
 def test_a_changed_picture_is_read_from_the_revision(shop: Any) -> None:
     shop.write({"assets/bottle.png": BOTTLE + b"\0"})
     (change,) = against(shop, "--select", "hero[look=dawn]")["changed"][0]["changes"]

@@ -191,6 +191,18 @@ def test_a_seed_is_told_with_what_it_was_made_from(
     assert told in screen.split("\nseed ")[1].split("\nby default")[0].replace("\n           ", " ")
 
 
+def test_the_seed_of_an_instance_in_a_used_pipeline_is_told_by_its_qualified_name(project: Any) -> None:
+    inner = (
+        "callsheet: 1\nname: part\naxes:\n  take: {takes: 2}\nnodes:\n"
+        "  a: {over: [take], route: wan-ai/wan-2-7/text-to-video, input: {prompt: A bottle}}\n"
+        'outputs: {video: "{{ nodes.a.video }}"}\n'
+    )
+    project.write(
+        {"part.yaml": inner, "pipeline.yaml": "callsheet: 1\nname: x\nseed: 4\nnodes:\n  spot: {use: part.yaml}\n"}
+    )
+    assert explained(project, "spot.a[take=2]")["seed_from"] == {"root": 4, "name": "spot.a", "take": "2", "vary": {}}
+
+
 def test_an_instance_is_found_by_its_node_and_by_as_many_axes_as_tell_it_apart(aurora: Any) -> None:
     assert explained(aurora, "hero[take=2,look=studio]")["id"] == "hero[look=studio,take=2]"
     assert explained(aurora, "spokesperson[language=ja]")["id"] == "spokesperson[language=ja]"

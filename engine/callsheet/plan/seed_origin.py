@@ -23,10 +23,13 @@ class SeedOrigin:
 
 def seed_origin(plan: Plan, job: Job) -> SeedOrigin | None:
     """The origin of a job's seed; None where it has none."""
-    node = plan.document.nodes.get(job.node)
+    node = plan.nodes.get(job.node)
     if job.seed is None or node is None:
         return None
-    takes = {name: axis.source for name, axis in plan.document.axes.items() if isinstance(axis.source, AxisTakes)}
+    document = plan.document
+    for user in job.node.split(".")[:-1]:
+        document = document.used[user]
+    takes = {name: axis.source for name, axis in document.axes.items() if isinstance(axis.source, AxisTakes)}
     axis = next((name for name in job.axes if name in takes), None)
     take = FIRST_TAKE if axis is None else job.axes[axis]
     vary = tuple((name, job.axes[name]) for name in (node.seed.vary if node.seed else ()))

@@ -70,7 +70,7 @@ def _former_id(plan: Plan, job: Job, old: Plan) -> str | None:
     """What an instance was called in the old plan, under its node's name or its former one; None where it is new."""
     if job.id in old.by_id:
         return job.id
-    node = plan.document.nodes.get(job.node)
+    node = plan.nodes.get(job.node)
     if node is None or node.was is None:
         return None
     was = node.was + job.id.removeprefix(job.node)

@@ -99,7 +99,7 @@ class Decider:
         if decision.action is Action.skipped:
             return decision
         former = self.former(job.id)
-        node = self.plan.document.nodes.get(job.node)
+        node = self.plan.nodes.get(job.node)
         if former is None and node is not None and node.was is not None:
             former = self.former(node.was + job.id.removeprefix(job.node))
         if former is None:

@@ -41,7 +41,7 @@ def asked_now(plan: Plan, job: Job, key: str | None, outputs_of: OutputsOf) -> F
 
 def new_names(plan: Plan) -> Mapping[str, str]:
     """Former names of nodes -> what they are called now."""
-    nodes = plan.document.nodes
+    nodes = plan.nodes
     return {node.was: name for name, node in nodes.items() if node.was is not None and node.was not in nodes}
 
 
