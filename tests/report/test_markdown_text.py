@@ -80,5 +80,5 @@ def test_a_bounded_text_counts_what_no_longer_fits() -> None:
     page = Bounded(100, 20)
     assert page.add(["head"])
     assert not page.add(["x" * 90])
-    assert page.add_as_fits(["[", ""], [f"row {number}" for number in range(30)], ["]"]) == 19
+    assert page.add_as_fits(["[", ""], [f"row {number}" for number in range(30)], ["]"]) == 11
     assert page.end(["19 left out"]) == "head\n[\n\n" + "".join(f"row {n}\n" for n in range(11)) + "]\n19 left out\n"

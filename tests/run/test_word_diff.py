@@ -70,3 +70,15 @@ def test_two_pieces_of_a_kind_never_stand_beside_each_other() -> None:
 def test_texts_without_end_are_told_as_one_change() -> None:
     old, new = "start " + "a b " * 5_000 + "end", "start " + "c d " * 5_000 + "end"
     assert [piece.sort for piece in word_diff(old, new)] == ["same", "old", "new", "same"]
+
+
+def test_texts_that_repeat_themselves_are_told_as_one_change() -> None:
+    old, new = "a " + "word other " * 900 + "b", "c " + "word word other " * 900 + "d"
+    assert [piece.sort for piece in word_diff(old, new)] == ["old", "new"]
+
+
+def test_a_long_prompt_with_many_edits_is_told_edit_by_edit() -> None:
+    words = [f"w{number % 97} the, " for number in range(400)]
+    new = [word.replace("the", "a") if number % 50 == 7 else word for number, word in enumerate(words)]
+    pieces = word_diff("".join(words), "".join(new))
+    assert [piece.text for piece in pieces if piece.sort == "old"] == ["the"] * 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class Bounded:
@@ -24,10 +24,9 @@ class Bounded:
         self._lines += lines
         return True
 
-    def add_as_fits(self, before: Sequence[str], rows: Sequence[str], after: Sequence[str]) -> int:
-        """Add as many rows as fit between what stands before and after them; returns how many are left out."""
-        if not rows:
-            return 0
+    def add_as_fits(self, before: Sequence[str], rows: Iterable[str], after: Sequence[str]) -> int:
+        """Add as many rows as fit between what stands before and after them; returns how many those are. Rows beyond
+        them are not asked for."""
         room = self._left - sum(len(line) + 1 for line in (*before, *after))
         shown: list[str] = []
         for row in rows:
@@ -37,7 +36,7 @@ class Bounded:
             shown.append(row)
         if shown:
             self.add([*before, *shown, *after])
-        return len(rows) - len(shown)
+        return len(shown)
 
     def end(self, lines: Sequence[str]) -> str:
         """The whole text, with these last lines in the room that was kept for them."""

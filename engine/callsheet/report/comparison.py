@@ -10,6 +10,8 @@ from callsheet.report.plan_json import change_document, plan_totals, total_usd
 from callsheet.run.compare import Changed, Comparison, Side
 from callsheet.run.difference import Difference, Differs
 from callsheet.run.outcome import Action
+from callsheet.run.reasons import is_text
+from callsheet.run.word_diff import one_change
 
 Totals = Mapping[str, int | float | None]
 
@@ -35,7 +37,7 @@ class Alike:
 
     @property
     def changes(self) -> list[Difference]:
-        """The changes of all; producers that are not the same one are named by their node."""
+        """The changes of all: texts as the first has them, producers that are not the same one by their node."""
         return [
             change if all(one.changes[place] == change for one in self.changed) else _of_node(change)
             for place, change in enumerate(self.changed[0].changes)
@@ -88,11 +90,15 @@ def _of_node(change: Difference) -> Difference:
 
 
 def _about(change: Difference) -> tuple[str, ...]:
-    """What makes two changes alike: those of what one node makes are, whichever of its instances is taken."""
+    """What makes two changes alike: those of what one node makes are, whichever of its instances is taken, and those
+    of texts are where the same words stand for the same."""
     if change.kind is Differs.publish:
         return (change.kind,)
     if change.kind is Differs.producer and isinstance(change.new, Mapping) and not change.new.get("sha256"):
         return change.kind, str(change.field), node_of(change.new.get("from"))
+    if is_text(change):
+        _, gone, come, _ = one_change(str(change.old), str(change.new))
+        return change.kind, str(change.field), gone, come
     return change.kind, str(change.field), repr(change.old), repr(change.new)
 
 

@@ -16,7 +16,7 @@ from callsheet.run.outcome import Action
 MOST_NAMES = 6
 """So many instances that change alike are named; of more, the first ones are."""
 MOST_ROWS = 60
-"""So many added and removed instances are named."""
+"""So many groups of changed instances, and so many added and removed ones, are shown."""
 
 
 def comparison_text(
@@ -28,14 +28,18 @@ def comparison_text(
     lines = [f"{name}  compared with {inert(revision)} ({commit[:8]})", ""]
     if comparison.changed:
         lines += [_heading("changed", len(comparison.changed), color)]
-        for group in alike(comparison.changed):
+        groups = alike(comparison.changed)
+        for group in groups[:MOST_ROWS]:
             lines += [*_group(comparison, group, width, color), ""]
+        if len(groups) > MOST_ROWS:
+            more = sum(len(group.changed) for group in groups[MOST_ROWS:])
+            lines += [f"  and {more:,} more, which change in other ways; everything: --json", ""]
     for word, jobs in (("added", comparison.added), ("removed", comparison.removed)):
         if jobs:
             rows = _added(comparison, jobs, color) if word == "added" else (f"  {inert(job.id)}" for job in jobs)
             shown = list(rows)[:MOST_ROWS]
-            more = [f"  and {len(jobs) - MOST_ROWS:,} more"] if len(jobs) > MOST_ROWS else []
-            lines += [_heading(word, len(jobs), color), *shown, *more, ""]
+            shown += [f"  and {len(jobs) - MOST_ROWS:,} more; everything: --json"] if len(jobs) > MOST_ROWS else []
+            lines += [_heading(word, len(jobs), color), *shown, ""]
     lines += [f"{comparison.unchanged:,} unchanged", ""]
     lines += wrap(totals_line(plan, comparison.new.decisions), width)
     lines += wrap(cost_line(money_of(comparison), revision, plan.provider == "simulator"), width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from callsheet.plan.job import Job
 from callsheet.report.bounded import Bounded
@@ -44,17 +44,19 @@ def diff_markdown(
     money = money_of(comparison)
     simulated = comparison.new.plan.provider == "simulator"
     page.add(_head(comparison, money, revision, commit, simulated))
-    left_out = 0
     groups = alike(comparison.changed)
-    rows: list[tuple[str, ...]] = [_changed_row(comparison, group) for group in groups]
     head = heads(("changed", "would be", "estimate", "what changes"), ("---", "---", "---:", "---"))
-    missing = _list(page, "Changed", len(comparison.changed), head, rows)
-    left_out += sum(len(group.changed) for group in groups[len(groups) - missing :])
-    rows = [(code(job.id), _would_be(comparison, [job]), _estimate(comparison, [job])) for job in comparison.added]
+    changes = (_changed_row(comparison, group) for group in groups)
+    shown = _list(page, "Changed", len(groups), len(comparison.changed), head, changes)
+    left_out = sum(len(group.changed) for group in groups[shown:])
     head = heads(("added", "would be", "estimate"), ("---", "---", "---:"))
-    left_out += _list(page, "Added", len(rows), head, rows)
-    rows = [(code(job.id), job.kind) for job in comparison.removed]
-    left_out += _list(page, "Removed", len(rows), heads(("removed", "was a"), ("---", "---")), rows)
+    rows = ((code(job.id), _would_be(comparison, [job]), _estimate(comparison, [job])) for job in comparison.added)
+    left_out += len(comparison.added) - _list(page, "Added", len(comparison.added), len(comparison.added), head, rows)
+    head = heads(("removed", "was a"), ("---", "---"))
+    gone = ((code(job.id), job.kind) for job in comparison.removed)
+    left_out += len(comparison.removed) - _list(
+        page, "Removed", len(comparison.removed), len(comparison.removed), head, gone
+    )
     more = [f"> and {counted(len(notes) - MOST_NOTES, 'note')} more"] if len(notes) > MOST_NOTES else []
     return page.end(ending([*(f"> {prose(note)}" for note in notes[:MOST_NOTES]), *more], left_out, command))
 
@@ -81,12 +83,12 @@ def _head(comparison: Comparison, money: Money, revision: str, commit: str, simu
     ]
 
 
-def _list(page: Bounded, title: str, count: int, head: list[str], rows: Sequence[Sequence[str]]) -> int:
-    """A section with a table, folded where it is long; returns how many of its rows were left out."""
+def _list(page: Bounded, title: str, count: int, instances: int, head: list[str], rows: Iterable[Sequence[str]]) -> int:
+    """A section with a table of `count` rows, folded where it is long; returns how many of them have room."""
     before, after = [f"### {title}", "", *head], [""]
-    if len(rows) > OPEN_ROWS:
-        before, after = [*folding(f"{title}: {counted(count, 'instance')}"), *head], [*FOLDED, ""]
-    return page.add_as_fits(before, [row(cells) for cells in rows], after)
+    if count > OPEN_ROWS:
+        before, after = [*folding(f"{title}: {counted(instances, 'instance')}"), *head], [*FOLDED, ""]
+    return page.add_as_fits(before, (row(cells) for cells in rows), after)
 
 
 def _changed_row(comparison: Comparison, group: Alike) -> tuple[str, str, str, str]:

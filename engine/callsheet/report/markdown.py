@@ -89,7 +89,10 @@ def ending(lines: Sequence[str], left_out: int, command: str) -> list[str]:
     """The end of a comment: what else is to be said, how much was left out, and the command that shows all of it."""
     found = [cut(line) for line in lines]
     if left_out:
-        found += ["", f"**{counted(left_out, 'instance')} left out here**, since a comment has its limits."]
+        found += [
+            *([""] if found else []),
+            f"**{counted(left_out, 'instance')} left out here**, since a comment has its limits.",
+        ]
     return [*found, *([""] if found else []), f"All of it: {code(cut(command))}"]
 
 

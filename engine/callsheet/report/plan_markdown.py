@@ -31,8 +31,9 @@ def plan_markdown(plan: Plan, decisions: Mapping[str, Decision], command: str, m
         *folding(counted(len(plan.jobs), "instance")),
         *heads(("instance", "action", "estimate", "why"), ("---", "---", "---:", "---")),
     ]
-    left_out = page.add_as_fits(before, [row(_row(job, decisions[job.id])) for job in plan.jobs], [*FOLDED, ""])
-    return page.end(ending(_warnings(plan), left_out, command))
+    rows = (row(_row(job, decisions[job.id])) for job in plan.jobs)
+    shown = page.add_as_fits(before, rows, [*FOLDED, ""])
+    return page.end(ending(_warnings(plan), len(plan.jobs) - shown, command))
 
 
 def _node_row(jobs: Sequence[Job], decisions: Mapping[str, Decision]) -> tuple[str, ...]:

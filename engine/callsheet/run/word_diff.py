@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -21,8 +22,8 @@ _MARKS = (
 )
 _PUNCTUATION = "!-&(-/:-@\\[-^`{-~¡-¿\u2010-\u2018\u201a-\u2027\u2030-\u205e\u3000-\u303f\uff00-\uff0f\uff1a-\uff20"
 _TOKEN = re.compile(rf"\s+|[{_UNSPACED}][{_MARKS}]*|[^\s{_PUNCTUATION}{_UNSPACED}]+|.", re.DOTALL)
-_MOST_WORK = 4_000_000
-"""Word pairs that are compared at most; longer changes are told as one."""
+_MOST_WORK = 300_000
+"""Pairs of equal words that are looked at; texts that repeat themselves more than that are told as one change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def word_diff(old: str, new: str) -> tuple[Piece, ...]:
     pieces = [Piece("same", "".join(before[:start]))]
     pieces += _between(before[start : len(before) - end], after[start : len(after) - end])
     pieces.append(Piece("same", "".join(before[len(before) - end :])))
-    return tuple(_joined(piece for piece in pieces if piece.text))
+    return tuple(_joined(_merged(pieces)))
 
 
 def one_change(old: str, new: str) -> tuple[str, str, str, str]:
@@ -60,22 +61,60 @@ def _alike(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
     return start, end
 
 
-def _between(before: list[str], after: list[str]) -> Iterator[Piece]:
-    if len(before) * len(after) > _MOST_WORK:
+def _between(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
+    """The change between two texts that differ at both ends. Words are compared without the blanks that follow them:
+    those are alike everywhere."""
+    old, new = _words(before), _words(after)
+    words, others = [word for word, _ in old], [word for word, _ in new]
+    if _work(words, others) > _MOST_WORK:
         yield from (Piece("old", "".join(before)), Piece("new", "".join(after)))
         return
-    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    for place, (tag, a, b, c, d) in enumerate(codes):
-        gone, come = "".join(before[a:b]), "".join(after[c:d])
+    for tag, a, b, c, d in SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield from (Piece("old", gone), Piece("new", come))
-        elif gone.isspace() and 0 < place < len(codes) - 1:
-            yield from (Piece("old", gone), Piece("new", gone))  # a blank between two changes reads as part of them
+            yield Piece("old", "".join(word + blank for word, blank in old[a:b]))
+            yield Piece("new", "".join(word + blank for word, blank in new[c:d]))
+            continue
+        for (word, blank), (_, other) in zip(old[a:b], new[c:d], strict=True):
+            yield Piece("same", word)
+            yield from (Piece("same", blank),) if blank == other else (Piece("old", blank), Piece("new", other))
+
+
+def _words(tokens: Sequence[str]) -> list[tuple[str, str]]:
+    """Each word with the blank that follows it; a text that begins with a blank begins with no word."""
+    found: list[tuple[str, str]] = []
+    for token in tokens:
+        if not token.isspace():
+            found.append((token, ""))
+        elif found:
+            found[-1] = (found[-1][0], token)
         else:
-            yield Piece("same", gone)
+            found.append(("", token))
+    return found
 
 
-def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _work(words: Sequence[str], others: Sequence[str]) -> int:
+    counts, found = Counter(words), Counter(others)
+    return sum(count * found[word] for word, count in counts.items())
+
+
+def _merged(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Neighbours of a kind as one, and a blank between two changes as part of both: so they read as one."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if found and found[-1].sort == piece.sort:
+            found[-1] = Piece(piece.sort, found[-1].text + piece.text)
+        else:
+            found.append(piece)
+    for place, piece in enumerate(found):
+        if piece.sort == "same" and piece.text.isspace() and 0 < place < len(found) - 1:
+            yield from (Piece("old", piece.text), Piece("new", piece.text))
+        else:
+            yield piece
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Neighbouring changes as one: all that went, then all that came."""
     for same, group in groupby(pieces, lambda piece: piece.sort == "same"):
         run = list(group)
