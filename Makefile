@@ -19,12 +19,13 @@ digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 
-.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets bench-lock test-faults test-fuzz glyphs lock clean distclean
+.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets bench-lock test-faults test-fuzz golden glyphs lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
 	@echo 'make test         run the tests'
 	@echo 'make test-faults  kill points, chaos, full disks, many processes; make test-fuzz: hostile media'
+	@echo 'make golden       write anew what is said about the golden projects'
 	@echo 'make test-editor  prove the schema with the YAML language server (needs npm)'
 	@echo 'make schema       write schemas/pipeline.schema.json anew; make docs: the generated pages'
 	@echo 'make check        all of: make lint, make types, make rooms, make dependencies'
@@ -114,6 +115,9 @@ glyphs: run-env
 	$(PY) -c 'import sys; from callsheet.makers.steps.lettering import glyph_table as t; sys.stdout.write(t())' \
 		> schemas/glyphs.json.new
 	mv schemas/glyphs.json.new schemas/glyphs.json
+
+golden: dev-env
+	GOLDEN=write $(PY) -m pytest tests/golden
 
 test-faults: dev-env
 	FAULTS=full $(PY) -m pytest tests/faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -168,3 +169,33 @@ def child_python() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(command, input=given, capture_output=True, text=True, check=True, timeout=120)
 
     return run_program
+
+
+class Repository:
+    """The project's folder as a git repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    def git(self, *words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=self.folder, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def commit(self, message: str = "change") -> str:
+        """Commit everything that is not ignored; returns the short digest."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", f"--message={message}")
+        return self.git("rev-parse", "HEAD")[:8]
+
+
+@pytest.fixture
+def repository(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Repository]:
+    """Makes the project's folder a git repository; nobody's settings of git are used."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Somebody")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "somebody@example.com")
+        monkeypatch.setenv(f"GIT_{who}_DATE", "2026-04-01T12:00:00Z")
+    return lambda: Repository(project.folder)

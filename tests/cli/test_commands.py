@@ -57,7 +57,7 @@ def test_every_verb_explains_itself_with_an_example(project, verb) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["plann"], "callsheet: no such command 'plann'. Did you mean 'plan'?\ntry `callsheet --help`\n"),
+        (["plann"], "callsheet: no such command 'plann'. Did you mean 'plan', 'explain'?\ntry `callsheet --help`\n"),
         (["plan"], "callsheet: missing argument 'FILE'\ntry `callsheet plan --help`\n"),
         (["plan", "a.yaml", "--simulat"], "callsheet: no such option: --simulat"),
         (["run", "a.yaml", "--concurrency", "0"], "callsheet: "),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from callsheet.catalog.route import Estimate
 from callsheet.media.info import Artifact, RemoteFile
 from callsheet.plan.job import MatchAudio, Plan
-from callsheet.report.inputs import bare_url, shown_input
+from callsheet.plan.shown import bare_url, shown_input
 from callsheet.report.plan_json import json_text, plan_document, run_document
 from callsheet.run.outcome import Action, State
 

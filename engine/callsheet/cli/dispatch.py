@@ -23,6 +23,7 @@ VERBS: Mapping[str, str] = {
     "validate": "Check everything that can be checked without spending.",
     "plan": "Show what a run would do to each instance and why, with cost; submit nothing.",
     "run": "Do what the plan says.",
+    "explain": "Show why one instance would run, what changed, and the exact request.",
     "lock": "Write the lock: what the campaign is made of, for another machine and another year.",
     "reseed": "Draw new seeds on purpose.",
     "pick": "Record which take was chosen.",

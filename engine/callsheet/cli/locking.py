@@ -69,6 +69,11 @@ def what_is_locked(planned: Planned, *, strict: bool = False) -> Locked:
     return Locked(lock.outputs_by_key(), keys if strict else {})
 
 
+def lock_in_force(planned: Planned) -> Lock | None:
+    """The lock that tells what was made before; simulated keys are of their own."""
+    return None if planned.plan.provider == SIMULATOR else planned.lock.lock
+
+
 def made_of(planned: Planned, decided: Mapping[str, Decision]) -> dict[str, Made]:
     """The key of each instance and what was made under it, as far as that is known. A simulated plan has neither."""
     if planned.plan.provider == SIMULATOR:

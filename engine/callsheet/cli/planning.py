@@ -22,6 +22,7 @@ from callsheet.plan.make import SIMULATOR, make_plan
 from callsheet.plan.pins import NO_PINS, pins_of
 from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
+from callsheet.run.former import Former
 from callsheet.run.outcome import Decision
 from callsheet.run.picks import stale_picks
 from callsheet.store.blobs import Blobs
@@ -60,22 +61,36 @@ class Planned:
     lock: LockFile
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where a pipeline is read from, if not from the working tree: how its file is shown, the project that it belongs
+    to there, and what reads its media."""
+
+    shown: str
+    project: Project
+    media: MediaMemory
+
+
 Network = Literal["unused", "used", "refused"]
 """Whether remote media that is not pinned yet is left so, is fetched, or is a fault."""
 
 
 def make(
-    asked: Asked, catalog: Catalog | None = None, network: Network = "unused", locked_by: LockFile | None = None
+    asked: Asked,
+    catalog: Catalog | None = None,
+    network: Network = "unused",
+    locked_by: LockFile | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Planned:
     """Read the pipeline and plan it under its lock, or under the one given. Raises a CallsheetError with every problem
     found.
 
     Without a network this only reads, and writes what it read of media into a `.callsheet/` that is there already.
     """
-    project = find_project(asked.file, os.environ)
+    project = find_project(asked.file, os.environ) if elsewhere is None else elsewhere.project
     document = load(
         asked.file,
-        shown=str(asked.file),
+        shown=str(asked.file) if elsewhere is None else elsewhere.shown,
         profile=asked.profile,
         params=_pairs(asked.params, "--param", "K=V"),
         params_file=asked.params_file,
@@ -84,7 +99,7 @@ def make(
     catalog = catalog or catalogue_of(project)
     lock = locked_by or lock_of(asked)
     pins = NO_PINS if lock.lock is None else pins_of(lock.lock)
-    media = MediaMemory(project.memory)
+    media = MediaMemory(project.memory) if elsewhere is None else elsewhere.media
     picked = picks_path(asked.file, simulated=asked.simulate)
     picks = read_picks(picked, str(picked))
     set_aside: dict[str, str] = {}
@@ -198,8 +213,10 @@ def decisions(
     rerender: bool = False,
     submit: bool = True,
     requests: Requests = dict,
+    former: Callable[[str], Former | None] = lambda instance: None,
 ) -> Mapping[str, Decision]:
-    """What a run would do to each instance. `requests` reads those that the journal may have lost."""
+    """What a run would do to each instance. `requests` reads those that the journal may have lost, `former` what an
+    instance was asked with before."""
     decider = Decider(
         planned.plan,
         journal,
@@ -211,6 +228,7 @@ def decisions(
         is_claimed=_claimed(planned.project),
         requests=requests,
         locked=what_is_locked(planned),
+        former=former,
     )
     return decider.decide()
 

@@ -44,6 +44,12 @@ def key_of(job: Job, provider: str, outputs_of: OutputsOf) -> str | None:
     return None if asked is None else digest_of(job.kind, job.made_by, job.version, job.salt, asked, provider, job)
 
 
+def key_document(job: Job, provider: str, outputs_of: OutputsOf) -> dict[str, object] | None:
+    """What a key is the hash of, as the RFC 8785 bytes of it; None where `key_of` gives none. Raises as it does."""
+    asked = asked_of(job.input, outputs_of, job)
+    return None if asked is None else _document(job.kind, job.made_by, job.version, job.salt, asked, provider)
+
+
 def asked_of(values: Mapping[str, object], outputs_of: OutputsOf, about: Job | Subject) -> dict[str, object] | None:
     """An effective input with media as the digests of their bytes; None while one is not known."""
     try:
@@ -61,7 +67,19 @@ def digest_of(
     provider: str,
     about: Job | Subject,
 ) -> str:
-    """The hex key of what `asked_of` gave. A step's key names its version, and no provider but this machine."""
+    """The hex key of what `asked_of` gave."""
+    document = _document(kind, made_by, version, salt, asked, provider)
+    try:
+        return hashlib.sha256(canonical_json(document)).hexdigest()
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        message = f"the input holds a value that can't be hashed: {error}"
+        raise DataFault(Problem("value-without-key", message, about.span, instance=about.id)) from None
+
+
+def _document(
+    kind: str, made_by: str, version: int | None, salt: str | None, asked: Mapping[str, object], provider: str
+) -> dict[str, object]:
+    """What is hashed. A step's names its version, and no provider but this machine."""
     document: dict[str, object] = {"format": FORMAT, "version": VERSION, "input": asked}
     if kind == "step":
         document |= {"provider": "local", "step": made_by, "step_version": version}
@@ -69,11 +87,7 @@ def digest_of(
         document |= {"provider": provider, "route": made_by}
     if salt is not None:
         document["take"] = salt
-    try:
-        return hashlib.sha256(canonical_json(document)).hexdigest()
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
-        message = f"the input holds a value that can't be hashed: {error}"
-        raise DataFault(Problem("value-without-key", message, about.span, instance=about.id)) from None
+    return document
 
 
 def canonical_json(value: object) -> bytes:

@@ -77,10 +77,10 @@ class MediaSource:
         try:
             return LocalFile(path, shown, self.read_media(path))
         except DataFault as error:
-            if not path.is_file():
+            first = error.problems[0]
+            if not path.is_file() and first.code.startswith("media-"):
                 what = "is a folder" if path.is_dir() else "does not exist"
                 raise _fault("no-such-file", f"the file `{shown}` {what}", span, _beside(path)) from None
-            first = error.problems[0]
             raise DataFault(Problem(first.code, f"`{shown}`: {first.message}", span, hint=first.hint)) from None
 
     def _address(self, url: str, shaped: Field, span: Span, *, local_only: bool) -> RemoteFile:

@@ -14,8 +14,8 @@ from callsheet.media.facts import Facts
 from callsheet.media.info import Artifact
 from callsheet.media.read import read_facts
 from callsheet.plan.job import Job, Plan
+from callsheet.plan.shown import shown_input
 from callsheet.problems import DataFault
-from callsheet.report.inputs import shown_input
 from callsheet.report.pick_marks import PickMarks
 from callsheet.report.plan_json import error_document, failures_document, json_text
 from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
@@ -98,7 +98,7 @@ def manifest_document(folder: Path, plan: Plan, outcome: RunOutcome, known: Mani
     marks = PickMarks(plan, overtaken(plan, outcome))
     entries = []
     for one in outcome.instances:
-        entry = _entry(folder, jobs[one.id], one, outcome.run, digests)
+        entry = _entry(folder, plan.provider, jobs[one.id], one, outcome.run, digests)
         entries.append({**_over(entry, former.get(one.id)), **marks.of(jobs[one.id])})
     return {
         "manifest_version": MANIFEST_VERSION,
@@ -152,7 +152,12 @@ def _nodes(plan: Plan) -> list[dict[str, object]]:
 
 
 def _entry(
-    folder: Path, job: Job, one: InstanceOutcome, run: str, placed: Mapping[str, Sequence[PlacedOutput]]
+    folder: Path,
+    provider: str,
+    job: Job,
+    one: InstanceOutcome,
+    run: str,
+    placed: Mapping[str, Sequence[PlacedOutput]],
 ) -> Entry:
     attempt = job.attempts[one.rank]
 
@@ -168,9 +173,12 @@ def _entry(
         "state": one.state.value,
         "kind": job.kind,
         job.kind: attempt.made_by,
+        "step_version": job.version,
+        "provider": provider,
         "intent": job.intent,
         "intent_why": job.intent_why,
         "seed": one.seed if one.seed is not None else attempt.seed,
+        "take": attempt.salt,
         "key": one.key,
         "request_id": one.request_id,
         "shared_with": one.shared_with,

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from callsheet.plan.job import Job, Plan
+from callsheet.plan.shown import shown_input
 from callsheet.problems import Problem
-from callsheet.report.inputs import shown_input
+from callsheet.run.difference import Difference
 from callsheet.run.held import held_behind_picks
-from callsheet.run.outcome import Action, Decision, FailedAttempt, InstanceError, InstanceOutcome, RunOutcome
+from callsheet.run.outcome import Action, Decision, FailedAttempt, InstanceError, InstanceOutcome, RunOutcome, Why
 
 SCHEMA_VERSION = 1
 _ENCODER = json.JSONEncoder(check_circular=False)
@@ -23,7 +24,7 @@ def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, ob
         "pipeline": plan.document.name,
         "provider": plan.provider,
         "schema_version": SCHEMA_VERSION,
-        "instances": [_instance(job, decisions[job.id]) for job in plan.jobs],
+        "instances": [instance_document(job, decisions[job.id]) for job in plan.jobs],
         "totals": plan_totals(plan, decisions),
         "held_behind": [
             {"pick": one.pick, "instances": len(one.instances), "cost_estimate_usd": estimated_usd(plan, one.instances)}
@@ -132,7 +133,19 @@ def failures_document(failures: Sequence[FailedAttempt]) -> list[dict[str, objec
     ]
 
 
-def _instance(job: Job, decision: Decision) -> dict[str, object]:
+def why_document(why: Why) -> dict[str, object]:
+    """A reason as data, with its changes where there are any: media in them are mappings with a name and a digest."""
+    changes = [change_document(change) for change in why.changes]
+    return {"code": why.code, "text": why.text, **({"changes": changes} if changes else {})}
+
+
+def change_document(change: Difference) -> dict[str, object]:
+    """One change as data."""
+    return {"kind": change.kind.value, "field": change.field, "old": change.old, "new": change.new}
+
+
+def instance_document(job: Job, decision: Decision) -> dict[str, object]:
+    """One instance as `plan --json` has it."""
     made_by: dict[str, object] = (
         {"route": job.made_by} if job.kind == "route" else {"step": job.made_by, "step_version": job.version}
     )
@@ -145,7 +158,7 @@ def _instance(job: Job, decision: Decision) -> dict[str, object]:
         **made_by,
         "intent": job.intent,
         "action": decision.action.value,
-        "why": {"code": decision.why.code, "text": decision.why.text, **hint},
+        "why": {**why_document(decision.why), **hint},
         "key": decision.key,
         "seed": job.seed,
         "unseeded": job.unseeded,

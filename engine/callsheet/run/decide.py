@@ -10,9 +10,11 @@ from callsheet.plan.job import Job, Plan
 from callsheet.plan.key import key_of
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.settle import MediaOf, settled
+from callsheet.run.former import Former, asked_now, new_names, renamed
 from callsheet.run.held import unpicked
 from callsheet.run.locked import FROM_LOCK, MISSING, PULL, UNLOCKED, Locked
 from callsheet.run.outcome import Action, Decision, Why
+from callsheet.run.reasons import reasoned
 from callsheet.run.standing import failed_before, stands_at
 from callsheet.run.unsettled import evidence, settling
 from callsheet.store.blobs import Blobs
@@ -22,6 +24,7 @@ from callsheet.store.journal import Journal
 UNFINISHED = frozenset({"reserved", "unknown", *IN_FLIGHT})
 NEVER = Why("never-rendered", "never rendered")
 CACHED = Why("cached", "rendered before")
+RERENDER = Why("rerender", "`--rerender` asks for it again")
 NOT_SELECTED = Why("not-selected", "not selected")
 
 
@@ -33,7 +36,8 @@ Requests = Callable[[], Mapping[str, str | None]]
 class Decider:
     """Decides about a plan's jobs, producers first. `selected` None means all; without `submit` no request is due.
     `is_claimed` says whether a live run works on a key; `requests` reads those known from elsewhere, and is called
-    only where something would be bought. `locked` is what the lock says."""
+    only where something would be bought. `locked` is what the lock says. `former` tells what an instance was asked with
+    before, and is called only for those that are not cached."""
 
     plan: Plan
     journal: Journal
@@ -45,6 +49,7 @@ class Decider:
     is_claimed: Callable[[str], bool] = lambda key: False
     requests: Requests = dict
     locked: Locked = UNLOCKED
+    former: Callable[[str], Former | None] = lambda instance: None
     decisions: dict[str, Decision] = field(default_factory=dict)
     _first_of_key: dict[str, str] = field(default_factory=dict)
     _elsewhere: Mapping[str, str | None] | None = None
@@ -57,9 +62,10 @@ class Decider:
             entries = self.journal.look_up_many([key for ones in keys for key in ones if key is not None])
             for job, ones in zip(level, keys, strict=True):
                 known = [entries.get(key) if key else None for key in ones]
-                self.decisions[job.id] = (
+                decision = (
                     self._decide_among(job, ones, known) if job.fallbacks else self._decide(job, ones[0], known[0])
                 )
+                self.decisions[job.id] = decision if decision.outputs else self._reasoned(job, decision)
         return {job.id: self.decisions[job.id] for job in self.plan.jobs}
 
     def outputs_of(self, instance: str) -> Sequence[Output] | None:
@@ -128,6 +134,19 @@ class Decider:
             self._first_of_key[key] = job.id
         return decision
 
+    def _reasoned(self, job: Job, decision: Decision) -> Decision:
+        """The decision with what changed since the instance was last asked for, under its own name or a former one."""
+        if decision.action is Action.skipped:
+            return decision
+        former = self.former(job.id)
+        node = self.plan.nodes.get(job.node)
+        if former is None and node is not None and node.was is not None:
+            former = self.former(node.was + job.id.removeprefix(job.node))
+        if former is None:
+            return decision
+        now = asked_now(self.plan, job, decision.key, self.outputs_of)
+        return replace(decision, why=reasoned(decision.why, renamed(former, new_names(self.plan)), now))
+
     def _to_do(self, job: Job, key: str | None, entry: Entry | None) -> Decision:
         make = Action.local if job.kind == "step" else Action.render
         if key is None:
@@ -139,15 +158,25 @@ class Decider:
                 self._elsewhere = self.requests()
             if key in self._elsewhere:
                 return Decision(job.id, *_told_elsewhere(self.plan, job, self._elsewhere[key]), key)
-        if entry is None or make is Action.local:
+        if entry is None:
             return Decision(job.id, make, NEVER, key)
+        if make is Action.local:
+            return Decision(job.id, make, self._worked_before(entry), key)
         return Decision(job.id, *self._known(job, entry, make), key)
+
+    def _worked_before(self, entry: Entry) -> Why:
+        """Why a step that the journal knows would be made again, which costs nothing."""
+        if entry.state == "done" and self.rerender:
+            return RERENDER
+        if entry.state == "done":
+            return Why("lost-from-store", "made before, and its bytes are missing from the store")
+        return Why("failed-before", "failed in an earlier run") if entry.state == "failed" else NEVER
 
     def _known(self, job: Job, entry: Entry, make: Action) -> tuple[Action, Why]:
         """A route job that the journal knows, and that has no usable result."""
         if entry.state == "done":
             if self.rerender:
-                return make, Why("rerender", "`--rerender` asks for it again")
+                return make, RERENDER
             return self._lost(entry, make)
         if self._is_void(entry):
             return make, NEVER

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from callsheet.media.info import Output
+from callsheet.run.difference import Difference
 
 RunStatus: TypeAlias = Literal["succeeded", "failed", "held", "interrupted"]
 
@@ -55,11 +56,13 @@ _UNDER_WAY = frozenset((State.waiting, State.queued, State.running, State.downlo
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason: `code` is stable and kebab-case, `text` is for people, `hint` says how to mend it."""
+    """A reason: `code` is stable and kebab-case, `text` is for people, `hint` says how to mend it. `changes` are what
+    differs from what the instance was asked with before."""
 
     code: str
     text: str
     hint: str | None = None
+    changes: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
