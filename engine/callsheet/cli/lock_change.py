@@ -13,7 +13,7 @@ from callsheet.cli.planning import Asked, Planned, decisions, make, memories
 from callsheet.document.lock import Lock
 from callsheet.plan.lock_diff import Difference, differences
 from callsheet.problems import Problem, UsageFault
-from callsheet.report.plan_json import json_text
+from callsheet.report.plan_json import json_text, total_usd
 from callsheet.report.screen import counted, inert, money
 from callsheet.run.outcome import Action, Decision
 
@@ -119,7 +119,7 @@ def _document(
         ],
         "rerender": {
             "instances": again,
-            "cost_estimate_usd": sum(price for price in prices if price is not None),
+            "cost_estimate_usd": total_usd(prices),
             "unpriced": prices.count(None),
         },
     }
