@@ -378,16 +378,9 @@ class _Planning:
         names = self.expansion.axes[node.name]
         producer = self.producers[name]
         takes = self.axes[producer.takes_axis] if producer.takes_axis else self.caller.takes
+        document, bench = self.document, self.bench
         builder = JobBuilder(
-            self.document,
-            self.bench.provider,
-            self.media,
-            draft,
-            names,
-            self.producers,
-            takes,
-            self.before,
-            self.caller,
+            document, bench.provider, self.media, draft, names, self.producers, takes, self.before, self.caller
         )
         jobs: list[Job] = []
         for combination, ident in zip(self.expansion.combinations[node.name], producer.ids, strict=True):
