@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +91,7 @@ def project(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     folder = tmp_path / "campaign"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    for name in ("RUNCOMFY_TOKEN", "RUNCOMFY_MODEL_API_BASE", "CALLSHEET_CONCURRENCY", "CI"):
+    for name in ("RUNCOMFY_TOKEN", "RUNCOMFY_MODEL_API_BASE", "CALLSHEET_CONCURRENCY", "CALLSHEET_STORE", "CI"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     return Project(folder, capsys)
@@ -147,6 +149,61 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Provider
     yield start
     for one in started:
         one.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class S3Server:
+    """A real S3 server on loopback; `folder` is where its bucket `media` lies."""
+
+    endpoint: str
+    folder: Path
+    key: str
+    secret: str
+
+    def names(self) -> list[str]:
+        """What is in the bucket."""
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    folder = tmp_path_factory.mktemp("s3")
+    (folder / "media").mkdir()
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+    server = S3Server(f"http://127.0.0.1:{port}", folder / "media", "canaryaccess01", "canarysecret-4b1f90")
+    words = ["serve", "s3", "--auth-key", f"{server.key},{server.secret}", "--addr", f"127.0.0.1:{port}", str(folder)]
+    rclone = [str(Path(sys.executable).with_name("rclone")), *words]
+    settings = os.environ | {"RCLONE_CONFIG": str(folder / "none.conf")}
+    with subprocess.Popen(
+        rclone, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "Starting s3 server" in line:
+                break
+        _until_it_listens(port)
+        yield server
+        process.terminate()
+
+
+def _until_it_listens(port: int) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with socket.socket() as sock:
+            if sock.connect_ex(("127.0.0.1", port)) == 0:
+                return
+    raise AssertionError("the S3 server does not listen")
+
+
+@pytest.fixture
+def credentials(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """What the store's library finds in the environment."""
+    given = {"AWS_ACCESS_KEY_ID": s3.key, "AWS_SECRET_ACCESS_KEY": s3.secret}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return given
 
 
 PEAK = """

@@ -138,3 +138,45 @@ def test_stats_count_blobs_and_nothing_else(blobs: Blobs) -> None:
     blobs.put_bytes(b"x")
     (blobs.root / "incoming" / "left-behind").write_bytes(b"half a render")
     assert blobs.stats() == BlobStats(2, len(DATA) + 1)
+
+
+def test_bytes_are_received_in_pieces_and_verified_at_the_end(blobs: Blobs) -> None:
+    with blobs.receive(SHA256, len(DATA)) as write:
+        write(DATA[:100])
+        write(DATA[100:])
+        assert not blobs.has(SHA256)
+    assert blobs.verify(SHA256)
+
+
+@pytest.mark.parametrize("data", [b"", DATA[:-1], b"B" + DATA[1:], DATA + b"more"])
+def test_other_bytes_than_those_of_the_digest_are_not_received(blobs: Blobs, data: bytes) -> None:
+    with pytest.raises(DataFault) as caught, blobs.receive(SHA256, len(DATA)) as write:
+        write(data)
+    assert str(caught.value) == (
+        f"error: what came for `{SHA256}` are other bytes, and was not taken in [blob-other-bytes]"
+    )
+    assert files_below(blobs.root) == []
+
+
+def test_pieces_of_a_damaged_blob_raise_before_they_end(blobs: Blobs) -> None:
+    blobs.put_bytes(DATA)
+    assert b"".join(blobs.pieces(SHA256, 7)) == DATA
+    blobs.path(SHA256).chmod(0o644)
+    blobs.path(SHA256).write_bytes(DATA[:-1] + b"!")
+    pieces = blobs.pieces(SHA256, len(DATA))
+    next(pieces)
+    with pytest.raises(DataFault, match="are damaged"):
+        next(pieces)
+
+
+def test_damaged_bytes_are_set_aside_and_make_room_for_the_right_ones(blobs: Blobs) -> None:
+    blobs.put_bytes(DATA)
+    blobs.path(SHA256).chmod(0o644)
+    blobs.path(SHA256).write_bytes(b"A" + DATA[1:])
+    aside = blobs.set_aside(SHA256)
+    assert aside.read_bytes() == b"A" + DATA[1:]
+    assert not blobs.has(SHA256)
+    blobs.put_bytes(DATA)
+    assert blobs.verify(SHA256)
+    assert [*blobs.strangers()] == []
+    assert blobs.stats().files == 1

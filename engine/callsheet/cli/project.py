@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from callsheet.problems import DataFault, Problem, did_you_mean
 
@@ -21,8 +22,12 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "concurrency": {},
     "run": {"concurrency": int, "budget": float},
     "assets": {"url": str, "endpoint": str, "region": str, "expires_hours": float},
+    "store": {"url": str, "endpoint": str, "region": str},
 }
 _BUCKET = re.compile(r"(s3|gs|az)://[^\s/@?#]+(/[^\s@?#]*)?")
+STORE_HINT = (
+    "write `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, or the path of a folder; credentials belong into the environment"
+)
 MOST_HOURS = 168.0
 """A week: the longest that the stores sign an address for."""
 
@@ -39,6 +44,16 @@ class AssetSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where results are shared: a bucket as `s3://BUCKET/PREFIX`, or the absolute path of a folder; for an
+    S3-compatible store its endpoint and region."""
+
+    url: str
+    endpoint: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What is no part of a pipeline's meaning. `per_route` bounds the requests of one route under way, `budget`
     in USD all that the project ever submits."""
@@ -51,6 +66,7 @@ class Settings:
     budget: float | None = None
     requests_per_second: float | None = None
     assets: AssetSettings | None = None
+    store: StoreSettings | None = None
 
     @property
     def provider(self) -> str:
@@ -99,7 +115,21 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
         budget=_budget(environment.get("CALLSHEET_BUDGET"), data.get("run", {}).get("budget")),
         requests_per_second=provider.get("requests_per_second"),
         assets=_assets(data["assets"]) if "assets" in data else None,
+        store=_store(data.get("store", {}), environment.get("CALLSHEET_STORE"), file.absolute().parent),
     )
+
+
+def store_address(text: str, folder: Path) -> str | None:
+    """What a shared store is opened by: the address of a bucket as it is, a folder (relative to `folder`, or as
+    `file://`) by its absolute path; None where `text` is neither."""
+    if _BUCKET.fullmatch(text):
+        return text
+    if text.startswith("file://"):
+        text = unquote(text.removeprefix("file://"))
+        return os.path.normpath(text) if text.startswith("/") else None
+    if not text or "://" in text or not text.isprintable():
+        return None
+    return os.path.normpath(folder / Path(text).expanduser())
 
 
 def _check_base(base: str) -> None:
@@ -155,6 +185,9 @@ def _out_of_range(data: Mapping[str, Any]) -> list[tuple[str, str | None]]:
             found.append(("`assets.url` must be the address of a bucket", hint))
         if not 0 < assets.get("expires_hours", 24) <= MOST_HOURS:
             found.append((f"`assets.expires_hours` must be a number above 0, at most {MOST_HOURS:.0f}", None))
+    store = data.get("store")
+    if store is not None and store_address(store.get("url", ""), Path("/")) is None:
+        found.append(("`store.url` must be the address of a bucket, or a folder", STORE_HINT))
     return found
 
 
@@ -168,6 +201,18 @@ def _concurrency(given: str | None, setting: int | None) -> int:
 
 def _assets(table: Mapping[str, Any]) -> AssetSettings:
     return AssetSettings(table["url"], table.get("endpoint"), table.get("region"), table.get("expires_hours", 24.0))
+
+
+def _store(table: Mapping[str, Any], given: str | None, folder: Path) -> StoreSettings | None:
+    """The shared store; one from the environment takes the place of the file's `url`."""
+    url = given or table.get("url")
+    if not url:
+        return None
+    address = store_address(url, folder)
+    if address is None:
+        problem = Problem("bad-settings", "`CALLSHEET_STORE` is neither a bucket nor a folder", hint=STORE_HINT)
+        raise DataFault(problem)
+    return StoreSettings(address, table.get("endpoint"), table.get("region"))
 
 
 def _fits(value: object, expected: type) -> bool:

@@ -58,7 +58,7 @@ def assets_of(plan: Plan, jobs: Iterable[Job]) -> dict[str, LockedAsset]:
     found: dict[str, LockedAsset] = {}
     for file in files.values():
         if isinstance(file, LocalFile):
-            found[asset_name(_written(file, folder))] = LockedAsset(file.info.sha256)
+            found[asset_name(written(file, folder))] = LockedAsset(file.info.sha256)
         elif file.info is not None:
             found[asset_name(file.url)] = LockedAsset(file.info.sha256, file.info)
     return found
@@ -73,7 +73,7 @@ def media_of(values: Iterable[object]) -> Iterator[LocalFile | RemoteFile]:
             yield from media_of(value)
 
 
-def _written(file: LocalFile, folder: Path) -> str:
+def written(file: LocalFile, folder: Path) -> str:
     """The path as the pipeline writes it; of a file that another pipeline names, as this one would write it."""
     if file.path == folder / file.shown:
         return file.shown

@@ -58,6 +58,10 @@ class Claims:
     def release(self, key: str) -> None:
         fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _offset(key))
 
+    def take_all(self) -> bool:
+        """True if no other process works on any key, and none can begin to until this is closed."""
+        return self._lock(fcntl.LOCK_EX, 0, _WAITING)
+
     def is_free(self, key: str) -> bool:
         """Whether no other process works on the key. Not to be asked about a key that is held here."""
         free = self.take(key)
@@ -97,9 +101,9 @@ class Claims:
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _WAITING + _offset(key))
 
-    def _lock(self, kind: int, offset: int) -> bool:
+    def _lock(self, kind: int, offset: int, length: int = 1) -> bool:
         try:
-            fcntl.lockf(self._file, kind | fcntl.LOCK_NB, 1, offset)
+            fcntl.lockf(self._file, kind | fcntl.LOCK_NB, length, offset)
         except OSError as error:
             if error.errno in _TAKEN:
                 return False

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from callsheet.store.reflink import reflink
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 20
+INCOMING, DAMAGED = "incoming", "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +111,101 @@ class Blobs:
                 with suppress(FileNotFoundError):
                     temporary.unlink()
 
+    @contextmanager
+    def receive(self, sha256: str, size: int) -> Iterator[Callable[[bytes], None]]:
+        """Take in a blob of so many bytes in pieces, which the block hands to what it is given. Durable when the block
+        ends; a DataFault, and nothing taken in, where they are not the bytes of that digest."""
+        digest, count = hashlib.sha256(), 0
+
+        def write(piece: bytes) -> None:
+            nonlocal count
+            count += len(piece)
+            if count > size:
+                raise _other_bytes(sha256)
+            digest.update(piece)
+            file.write(piece)
+
+        with writing(self.root), self._temporary() as (name, file):
+            yield write
+            if (digest.hexdigest(), count) != (sha256, size):
+                raise _other_bytes(sha256)
+            self._finish(name, file, sha256, size)
+
+    def pieces(self, sha256: str, length: int) -> Iterator[bytes]:
+        """The bytes of a blob in pieces of this length. After the last one a DataFault where they were not those of the
+        digest: whoever sends them on must not end before this does."""
+        digest = hashlib.sha256()
+        try:
+            with self.path(sha256).open("rb") as file:
+                while piece := file.read(length):
+                    digest.update(piece)
+                    yield piece
+        except FileNotFoundError as error:
+            raise _missing(sha256) from error
+        if digest.hexdigest() != sha256:
+            raise _damaged(sha256, self.path(sha256))
+
+    def set_aside(self, sha256: str) -> Path:
+        """Move a blob's damaged bytes out of the way, into `damaged/` in the store; returns where they are now."""
+        folder = self.root / DAMAGED
+        with writing(folder):
+            folder.mkdir(exist_ok=True)
+            target = folder / f"{sha256}-{secrets.token_hex(4)}"
+            self.path(sha256).replace(target)
+        return target
+
+    def remove(self, sha256: str) -> int:
+        """Delete a blob; returns how many bytes that freed, 0 where it was not there."""
+        path = self.path(sha256)
+        with writing(path):
+            try:
+                size = path.lstat().st_size
+                path.unlink()
+            except FileNotFoundError:
+                return 0
+        return size
+
     def stats(self) -> BlobStats:
         """Count the blobs and their bytes."""
         sizes = [size for folder in self._shards() for size in _sizes(folder)]
         return BlobStats(len(sizes), sum(sizes))
+
+    def listed(self) -> Iterator[tuple[str, os.stat_result]]:
+        """The digest of each blob and the facts of its file, in the order of the digests."""
+        for folder in self._shards():
+            with os.scandir(folder) as entries:
+                for entry in sorted(entries, key=lambda one: one.name):
+                    sha256 = folder.name + entry.name
+                    if _DIGEST.fullmatch(sha256) and entry.is_file(follow_symlinks=False):
+                        yield sha256, entry.stat(follow_symlinks=False)
+
+    def strangers(self) -> Iterator[Path]:
+        """What lies in the store and does not belong there. What is on its way in, or was set aside, does."""
+        if not self.root.is_dir():
+            return
+        shards = {*self._shards()}
+        for path in sorted(self.root.iterdir()):
+            if path in shards:
+                yield from (
+                    one
+                    for one in sorted(path.iterdir())
+                    if not _DIGEST.fullmatch(path.name + one.name) or one.is_symlink() or not one.is_file()
+                )
+            elif path.name not in (INCOMING, DAMAGED) or not path.is_dir():
+                yield path
+
+    def unfinished(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """What is on its way in, or was left there by a process that died."""
+        folder = self.root / INCOMING
+        if folder.is_dir():
+            yield from ((path, path.lstat()) for path in sorted(folder.iterdir()))
 
     def _shards(self) -> Iterator[Path]:
         if self.root.is_dir():
             yield from (entry for entry in sorted(self.root.iterdir()) if len(entry.name) == 2 and entry.is_dir())
 
     def _holds(self, sha256: str, size: int) -> bool:
-        try:
-            return self.path(sha256).stat().st_size == size
-        except FileNotFoundError:
-            return False
+        return self.has(sha256) and self.path(sha256).stat().st_size == size
 
     def _same_file_system(self, path: Path) -> bool:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -131,7 +213,7 @@ class Blobs:
 
     @contextmanager
     def _temporary(self) -> Iterator[tuple[Path, BinaryIO]]:
-        folder = self.root / "incoming"
+        folder = self.root / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
         name = folder / secrets.token_hex(16)
         try:
@@ -215,6 +297,10 @@ def _damaged(sha256: str, path: Path) -> DataFault:
             hint=f"bring `{path}` back from a backup, or remove it to have it made again",
         )
     )
+
+
+def _other_bytes(sha256: str) -> DataFault:
+    return DataFault(Problem("blob-other-bytes", f"what came for `{sha256}` are other bytes, and was not taken in"))
 
 
 def _missing(sha256: str) -> DataFault:

@@ -253,6 +253,25 @@ class Journal:
             for table in ("outputs", "submits", "work"):
                 self._execute(f"DELETE FROM {table} WHERE key {_KEYS}", (asked,))
 
+    def learned(
+        self, key: str, work: Work, outputs: Sequence[Output], request_id: str | None, cost_usd: float | None
+    ) -> bool:
+        """It was done elsewhere, and its bytes are in the store now. What was paid there is not counted here. False,
+        with nothing changed, where something is under way for it here."""
+        with self.database.transaction():
+            row = self._execute("SELECT state FROM work WHERE key = ?", (key,)).fetchone()
+            if row is not None and row[0] in (*IN_FLIGHT, "unknown"):
+                return False
+            self._put(key, work, "done", self._clock())
+            self._execute("UPDATE work SET request_id = ?, cost_usd = ? WHERE key = ?", (request_id, cost_usd, key))
+            self._keep(key, outputs)
+        return True
+
+    def given_up(self, keys: Iterable[str]) -> None:
+        """The bytes of these keys were deleted on purpose. What they did cost, and their requests, stay known."""
+        with self.database.transaction():
+            self._execute(f"DELETE FROM outputs WHERE key {_KEYS}", (json.dumps(list(keys)),))
+
     # Inside
 
     def _entries(self, where: str, outputs_where: str, value: str) -> dict[str, Entry]:

@@ -49,6 +49,11 @@ class Places:
         )
         return {name: Placed(*facts) for name, *facts in rows}
 
+    def all(self) -> dict[str, Placed]:
+        """What is remembered of every place."""
+        rows = self._database.connection.execute("SELECT path, sha256, size, mtime_ns, inode FROM placed")
+        return {name: Placed(*facts) for name, *facts in rows}
+
     def remember(self, files: Mapping[str, Placed]) -> None:
         """Remember files that were just put in their places."""
         with self._database.transaction():

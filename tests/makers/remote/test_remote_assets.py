@@ -6,14 +6,12 @@ import asyncio
 import hashlib
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,62 +21,12 @@ from callsheet.makers.remote.limits import MIB
 from callsheet.media.info import MediaInfo
 from callsheet.problems import AccessFault, CallsheetError, DataFault, UpstreamFault
 
-KEY, SECRET = "canaryaccess01", "canarysecret-4b1f90"
 SUBMIT = "POST /v1/models/wan-ai/wan-2-7/text-to-video"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 IMAGE = PNG[:8] + os.urandom(7 * MIB)
 
 
-@dataclass(frozen=True)
-class Store:
-    """A running S3 server; `folder` is the bucket's."""
-
-    endpoint: str
-    folder: Path
-
-    def names(self) -> list[str]:
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    folder = tmp_path_factory.mktemp("s3")
-    (folder / "media").mkdir()
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    rclone = str(Path(sys.executable).with_name("rclone"))
-    words = [rclone, "serve", "s3", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{port}", str(folder)]
-    settings = os.environ | {"RCLONE_CONFIG": str(folder / "none.conf")}
-    with subprocess.Popen(words, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        for line in process.stderr:
-            if "Starting s3 server" in line:
-                break
-        _until_it_listens(port)
-        yield Store(f"http://127.0.0.1:{port}", folder / "media")
-        process.terminate()
-
-
-def _until_it_listens(port: int) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("the S3 server does not listen")
-
-
-@pytest.fixture
-def credentials(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
-    """What the store's library finds in the environment."""
-    given = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    return given
-
-
-def bucket(s3: Store, environment: Mapping[str, str], url: str = "s3://media/assets", **more: float) -> Bucket:
+def bucket(s3: Any, environment: Mapping[str, str], url: str = "s3://media/assets", **more: float) -> Bucket:
     return Bucket(url, environment, endpoint=s3.endpoint, region="us-east-1", **more)
 
 
@@ -113,7 +61,7 @@ async def test_a_file_too_large_for_a_request_is_sent_by_a_signed_address(
     assert address.startswith(f"{s3.endpoint}/media/assets/{big.info.sha256}.png?")
     assert "X-Amz-Expires=86400&" in address
     assert await asyncio.to_thread(get, address) == ("image/png", IMAGE)
-    assert SECRET not in address
+    assert credentials["AWS_SECRET_ACCESS_KEY"] not in address
 
 
 @pytest.mark.anyio
@@ -236,7 +184,24 @@ async def test_a_signed_address_is_in_no_error_and_no_file(stage, speak, s3, cre
     assert quoted.is_set()
     assert "can't fetch " in str(caught.value)
     told = f"{caught.value!r} {caught.value} {stage.diary!r}"
-    for secret in ("X-Amz-Signature", "X-Amz-Credential", KEY, SECRET):
+    for secret in ("X-Amz-Signature", "X-Amz-Credential", *credentials.values()):
         assert secret not in told
     for path in (tmp_path / "order").rglob("*"):
         assert path.is_dir() or b"X-Amz-Signature" not in path.read_bytes()
+
+
+ASKS = """
+import asyncio, os, sys
+from callsheet.makers.remote.bucket import _PURPOSE
+from callsheet.makers.remote.objects import Objects
+
+async def ask(objects):
+    await asyncio.gather(*(objects.size(f"a/{number}") for number in range(4)))
+
+asyncio.run(ask(Objects(sys.argv[1], os.environ, _PURPOSE)))
+"""
+
+
+def test_a_process_that_used_a_store_ends_well(tmp_path) -> None:
+    processes = [subprocess.Popen([sys.executable, "-c", ASKS, str(tmp_path)]) for _ in range(8)]
+    assert [process.wait(60) for process in processes] == [0] * 8
