@@ -12,36 +12,79 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from callsheet.problems import DataFault, Problem
-from callsheet.report.gallery_view import Page, page_of
+from callsheet.report.gallery_view import page_data
 from callsheet.report.manifest import write_atomically
 
 NAME = "index.html"
 _MARK = '<meta name="generator" content="callsheet'
 _TEMPLATES = Path(__file__).parent / "templates"
+_STYLES = ("page", "grid", "viewer", "compare", "adapt")
+_SCRIPTS = (
+    "elements",
+    "campaign",
+    "difference",
+    "media",
+    "cell",
+    "arrangement",
+    "controls",
+    "grid",
+    "filter",
+    "summary",
+    "subgraph",
+    "details",
+    "lightbox",
+    "clock",
+    "compare",
+    "keyboard",
+    "theme",
+    "start",
+)
 
 
-def write_gallery(folder: Path, manifest: Mapping[str, Any]) -> Path:
+def write_gallery(
+    folder: Path, manifest: Mapping[str, Any], posters: Mapping[str, str] | None = None, name: str = NAME
+) -> Path:
     """Write the page of a manifest (see report/manifest) into its folder, and give back where it is.
 
-    Raises DataFault where an `index.html` that callsheet did not write stands in the place.
+    `posters` are addresses, relative to the folder, of small pictures by the digest of what they show. Raises DataFault
+    where a file of this name that callsheet did not write stands in the place.
     """
-    place = folder / NAME
+    return write_page(folder, gallery_html(manifest, posters), name)
+
+
+def write_page(folder: Path, html: str, name: str) -> Path:
+    """Put a page into a folder, over an older one of ours alone; gives back where it is."""
+    place = folder / name
     if place.exists() and _MARK not in place.read_text("utf-8", errors="replace")[:4_000]:
         raise DataFault(
             Problem(
                 "gallery-in-the-way",
-                f"`{NAME}` in the output folder was not written by callsheet and is left as it is",
+                f"`{name}` in the output folder was not written by callsheet and is left as it is",
                 hint="move it away, or choose another folder with --output-dir",
             )
         )
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(place, gallery_html(manifest))
+    write_atomically(place, html)
     return place
 
 
-def gallery_html(manifest: Mapping[str, Any]) -> str:
-    """The page as text. Media are relative links; style, script and data are in the page itself."""
-    page = page_of(manifest)
+def gallery_html(
+    manifest: Mapping[str, Any],
+    posters: Mapping[str, str] | None = None,
+    *,
+    embedded: Mapping[str, bytes] | None = None,
+    extra_style: str = "",
+    extra_script: str = "",
+    served: bool = False,
+) -> str:
+    """The page as text. Media are relative links, or `embedded` by digest; style, script and data are in the page.
+
+    `extra_style` and `extra_script` follow the page's own and use `window.callsheetGallery`; a page that is `served`
+    may ask its own origin for more, every other page may ask nobody for anything.
+    """
+    data = page_data(manifest, posters)
+    style = "\n".join(_part(f"{name}.css") for name in _STYLES) + extra_style
+    script = "\n".join(_part(f"{name}.js") for name in _SCRIPTS)
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -49,29 +92,36 @@ def gallery_html(manifest: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = (_TEMPLATES / "gallery.css").read_text("utf-8") + _layout(page)
-    script = (_TEMPLATES / "gallery.js").read_text("utf-8")
-    policy = "; ".join(
+    return environment.get_template("gallery.html.j2").render(
+        page=data,
+        style=style,
+        script=script,
+        extra_script=extra_script,
+        policy=_policy(style, [script, extra_script], served=served, embeds=embedded is not None),
+        data=_embedded(data),
+        files={digest: base64.b64encode(content).decode() for digest, content in (embedded or {}).items()},
+    )
+
+
+def _part(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8")
+
+
+def _policy(style: str, scripts: list[str], *, served: bool, embeds: bool) -> str:
+    """What the page may do: its own style and scripts, named by their digests, and media of its own place alone."""
+    media = "blob:" if embeds else "'self'" if served else "'self' file:"
+    return "; ".join(
         (
             "default-src 'none'",
-            "img-src 'self' file: data:",
-            "media-src 'self' file:",
+            f"img-src {media} data:",
+            f"media-src {media}",
             f"style-src {_source(style)}",
-            f"script-src {_source(script)}",
+            f"script-src {' '.join(_source(script) for script in scripts if script)}",
+            *(("connect-src 'self'",) if served else ()),
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
-    return environment.get_template("gallery.html.j2").render(
-        page=page, style=style, script=script, policy=policy, data=_embedded(page.data)
-    )
-
-
-def _layout(page: Page) -> str:
-    """The rules that depend on the campaign; the page's policy forbids style attributes."""
-    ratios = [f".{name} {{ aspect-ratio: {width} / {height}; }}" for name, width, height in page.ratios]
-    columns = [f".columns-{count} {{ --columns: {count}; }}" for count in page.widest]
-    return "\n".join([*ratios, *columns]) + "\n"
 
 
 def _source(text: str) -> str:
