@@ -18,12 +18,14 @@ PYTHON = $(shell for name in python3 python3.13 python3.12 python3.11 python3.14
 digest = $(shell (pwd; cat $(1) pyproject.toml Makefile) | cksum | tr -s ' \t' '-')
 RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
+BROWSER_STAMP := $(VENV)/installed-browser-$(call digest,constraints/dev.txt constraints/browser.txt)
 
-.PHONY: help run-env dev-env demo test test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets test-faults test-fuzz glyphs lock clean distclean
+.PHONY: help run-env dev-env demo test test-browser test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets test-faults test-fuzz glyphs lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
 	@echo 'make test         run the tests'
+	@echo 'make test-browser look at the gallery and the review in Chromium'
 	@echo 'make test-faults  kill points, chaos, full disks, many processes; make test-fuzz: hostile media'
 	@echo 'make test-editor  prove the schema with the YAML language server (needs npm)'
 	@echo 'make schema       write schemas/pipeline.schema.json anew; make docs: the generated pages'
@@ -47,6 +49,10 @@ $(DEV_STAMP): | $(RUN_STAMP)
 	$(PY) -m pip install -q --require-hashes -r constraints/dev.txt
 	touch $@
 
+$(BROWSER_STAMP): | $(DEV_STAMP)
+	$(PY) -m pip install -q --require-hashes -r constraints/browser.txt
+	touch $@
+
 run-env: $(RUN_STAMP)
 dev-env: $(DEV_STAMP)
 
@@ -55,6 +61,10 @@ demo: run-env
 
 test: dev-env
 	$(PY) -m pytest -n 2
+
+test-browser: $(BROWSER_STAMP)
+	@chromium=$$(sh tests/browser/chromium.sh) && echo "in $$chromium" && \
+	CHROMIUM="$$chromium" $(PY) -m pytest -o norecursedirs=.* tests/browser
 
 check: lint types rooms dependencies
 
@@ -132,6 +142,7 @@ $(LOCK_VENV)/uv-$(UV_VERSION):
 lock: $(LOCK_VENV)/uv-$(UV_VERSION)
 	$(COMPILE) $(LOCK_FLAGS) --group build -o constraints/run.txt
 	$(COMPILE) $(LOCK_FLAGS) --group build --group dev -c constraints/run.txt -o constraints/dev.txt
+	$(COMPILE) $(LOCK_FLAGS) --group build --group dev --group browser -c constraints/dev.txt -o constraints/browser.txt
 
 clean:
 	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache benchmarks/work

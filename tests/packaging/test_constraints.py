@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = ["run.txt", "dev.txt"]
+FILES = ["run.txt", "dev.txt", "browser.txt"]
 ENTRY = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[^ ]+)(?: ; (?P<marker>.+))?")
 
 
@@ -46,13 +46,15 @@ def test_every_dependency_is_pinned(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
 
-    run, dev = (set(_pins(root / "constraints" / file)) for file in FILES)
+    run, dev, browser = (set(_pins(root / "constraints" / file)) for file in FILES)
 
     assert {_name(one) for one in project["project"]["dependencies"] + groups["build"]} <= run
     assert {_name(one) for one in groups["dev"]} <= dev
+    assert {_name(one) for one in groups["browser"]} <= browser
 
 
 def test_tests_run_on_the_versions_that_users_get(root: Path) -> None:
-    run, dev = (_pins(root / "constraints" / file) for file in FILES)
+    run, dev, browser = (_pins(root / "constraints" / file) for file in FILES)
 
     assert {name: dev[name] for name in run} == run
+    assert {name: browser[name] for name in dev} == dev

@@ -29,7 +29,7 @@ def test_packages_are_no_facades(root: Path) -> None:
     assert [path for path in inner if "import" in path.read_text()] == []
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "bench-peers"])
+@pytest.mark.parametrize("target", ["demo", "test", "test-browser", "check", "bench", "bench-peers"])
 def test_every_target_sets_up_what_it_needs(root: Path, tmp_path: Path, target: str) -> None:
     command = ["make", "-n", "-C", str(root), f"VENV={tmp_path}/env", target]
     environ = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
@@ -43,4 +43,8 @@ def test_continuous_integration_checks_and_tests(root: Path) -> None:
     script = root / ".ci" / "run"
 
     assert os.access(script, os.X_OK)
-    assert [line for line in script.read_text().splitlines() if line.startswith("make ")] == ["make check", "make test"]
+    assert [line for line in script.read_text().splitlines() if line.startswith("make ")] == [
+        "make check",
+        "make test",
+        "make test-browser",
+    ]

@@ -1,0 +1,120 @@
+"""A real browser, the gallery of a campaign that the real command line rendered, and a record of what a page did.
+
+Commands run in processes of their own here: the browser's driver has an event loop in this one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+STRICT = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PATIENCE = 10_000
+"""Milliseconds that a page gets for anything it is waited for."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page in a window of its own, every address that it asked for, and everything that it complained about."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def violations(self) -> list[str]:
+        """What axe-core finds wrong for people who use assistive technology: rule and place, one line each."""
+        found = Axe().run(self.page, options=STRICT).response["violations"]
+        return [f"{one['id']}: {', '.join(map(str, node['target']))}" for one in found for node in one["nodes"]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window: the one that `CHROMIUM` names, else the first that is installed."""
+    found = [place for name in NAMES if (place := shutil.which(name))]
+    place = os.environ.get("CHROMIUM") or (found[0] if found else None)
+    assert place, "there is no Chromium: `make test-browser` installs one"
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(
+            executable_path=place, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens windows: `window(width=390, dark=True)`; further words go to Playwright's `new_context`."""
+    opened = []
+
+    def open_window(*, width: int = 1280, height: int = 800, dark: bool = False, **more: Any) -> Watched:
+        scheme: Any = "dark" if dark else "light"
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **more)
+        context.set_default_timeout(PATIENCE)
+        opened.append(context)
+        watched = Watched(context.new_page())
+
+        def told(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                watched.complaints.append(f"{message.type}: {message.text}")
+
+        context.on("request", lambda request: watched.requests.append(request.url))
+        watched.page.on("console", told)
+        watched.page.on("pageerror", lambda error: watched.complaints.append(f"exception: {error}"))
+        return watched
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def watched(window: Callable[..., Watched]) -> Watched:
+    """One window of 1280 × 800."""
+    return window()
+
+
+@pytest.fixture(scope="session")
+def callsheet() -> Callable[..., str]:
+    """Runs a command in a folder and gives what it printed to stdout; it has to succeed."""
+
+    def run(*words: str | Path, folder: Path) -> str:
+        environ = {key: value for key, value in os.environ.items() if not key.startswith(("RUNCOMFY_", "CALLSHEET_"))}
+        environ = {**environ, "HOME": str(folder), "CI": ""}
+        done = subprocess.run(
+            [sys.executable, "-m", "callsheet", *map(str, words)],
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def aurora(tmp_path_factory: pytest.TempPathFactory, callsheet: Callable[..., str]) -> Path:
+    """The folder of the demo campaign, rendered once and with its gallery at `previews/index.html`. Read only."""
+    folder = tmp_path_factory.mktemp("aurora")
+    callsheet("demo", "demo", folder=folder)
+    return folder / "demo"
+
+
+@pytest.fixture
+def aurora_page(aurora: Path, watched: Watched) -> Watched:
+    """Aurora's gallery, opened from disk."""
+    watched.page.goto((aurora / "previews" / "index.html").as_uri())
+    return watched
