@@ -15,7 +15,7 @@ import pytest
 from callsheet.plan.job import Plan
 from callsheet.problems import DataFault
 from callsheet.report.gallery import gallery_html, write_gallery
-from callsheet.report.gallery_view import link, page_of
+from callsheet.report.gallery_view import link, page_data
 from callsheet.report.manifest import manifest_document
 from callsheet.run.outcome import State
 
@@ -54,6 +54,18 @@ def manifest_of(plan: Plan, make: SimpleNamespace, folder: Path = Path("/out"), 
     return manifest_document(folder, plan, make.outcome(plan, folder, **more))
 
 
+def policy_of(page: Page) -> str:
+    return next(values["content"] for _, values in page.tags if values.get("http-equiv"))
+
+
+def source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def data_in(page: Page) -> dict[str, Any]:
+    return json.loads(next(text for text in page.texts["script"] if text.startswith("{")))
+
+
 def test_a_gallery_is_one_page_beside_the_files_it_links_to(
     tmp_path: Path, aurora: Plan, make: SimpleNamespace
 ) -> None:
@@ -65,7 +77,8 @@ def test_a_gallery_is_one_page_beside_the_files_it_links_to(
     place = write_gallery(tmp_path, manifest_document(tmp_path, aurora, outcome))
 
     assert place == tmp_path / "index.html"
-    links = [urlsplit(source) for source in Page(place.read_text()).attributes("src")]
+    cells = data_in(Page(place.read_text()))["cells"]
+    links = [urlsplit(output["href"]) for cell in cells for output in cell["outputs"]]
     assert len(links) == 17
     assert {(one.scheme, one.netloc) for one in links} == {("", "")}
     assert {(tmp_path / unquote(one.path)).read_bytes() for one in links} == {b"clip"}
@@ -74,25 +87,53 @@ def test_a_gallery_is_one_page_beside_the_files_it_links_to(
 def test_a_gallery_asks_nothing_of_any_network(aurora: Plan, make: SimpleNamespace) -> None:
     html = gallery_html(manifest_of(make.plan([one for one in aurora.jobs if one.node != "spokesperson"]), make))
 
-    assert re.findall(r"https?:", html) == []
-    assert re.findall(r"@import|url\(", html) == []
+    assert set(re.findall(r"https?:[^\"]*", html)) == {"http://www.w3.org/2000/svg"}
+    assert re.findall(r"@import|url\(|fetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource", html) == []
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", html) == []
 
 
 def test_the_policy_of_the_page_allows_its_own_style_and_script_alone(aurora: Plan, make: SimpleNamespace) -> None:
     page = Page(gallery_html(manifest_of(aurora, make)))
-    policy = next(values["content"] for _, values in page.tags if values.get("http-equiv"))
-
-    def source(text: str) -> str:
-        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
     style = "".join(page.texts["style"])
-    script = next(text for text in page.texts["script"] if text.startswith('"use strict"'))
-    assert policy == (
+    script = next(text for text in page.texts["script"] if text.startswith("// Making elements."))
+    assert policy_of(page) == (
         "default-src 'none'; img-src 'self' file: data:; media-src 'self' file:; "
         f"style-src {source(style)}; script-src {source(script)}; base-uri 'none'; form-action 'none'"
     )
     assert page.attributes("style") == []
     assert [name for _, values in page.tags for name in values if name.startswith("on")] == []
+
+
+def test_a_page_that_is_served_has_scripts_beside_its_own_and_may_ask_its_own_server(
+    aurora: Plan, make: SimpleNamespace
+) -> None:
+    more = "window.callsheetGallery.update({});"
+    html = gallery_html(manifest_of(aurora, make), extra_style=".pick { color: red; }", extra_script=more, served=True)
+    page = Page(html)
+
+    style = "".join(page.texts["style"])
+    assert style.endswith(".pick { color: red; }")
+    scripts = [text for text in page.texts["script"] if not text.startswith("{")]
+    assert scripts[1:] == [more]
+    assert policy_of(page) == (
+        "default-src 'none'; img-src 'self' data:; media-src 'self'; "
+        f"style-src {source(style)}; script-src {source(scripts[0])} {source(more)}; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_page_that_holds_its_media_asks_nothing_of_the_disk_either(make: SimpleNamespace) -> None:
+    manifest = manifest_of(make.plan([make.job("hero", {})]), make)
+    digest = manifest["instances"][0]["outputs"][0]["sha256"]
+
+    page = Page(gallery_html(manifest, {digest: "#"}, embedded={digest: b"clip", f"poster-{digest}": b"still"}))
+
+    assert policy_of(page).startswith("default-src 'none'; img-src blob: data:; media-src blob:; ")
+    held = [(values["data-file"], values["type"]) for tag, values in page.tags if "data-file" in values]
+    assert held == [(digest, "text/plain"), (f"poster-{digest}", "text/plain")]
+    texts = [base64.b64decode(text) for text in page.texts["script"][:2]]
+    assert texts == [b"clip", b"still"]
 
 
 def test_hostile_texts_are_inert(make: SimpleNamespace) -> None:
@@ -111,59 +152,47 @@ def test_hostile_texts_are_inert(make: SimpleNamespace) -> None:
     plain = make.plan([make.job("hero", {"look": "x"}), make.job("hero", {"look": "y"})], description="d")
 
     hostile = Page(gallery_html(manifest_of(plan, make, states={other.id: {"state": State.failed, "error": error}})))
-    tags = [tag for tag, _ in hostile.tags]
 
-    assert tags.count("script") == 2
-    assert tags.count("img") == 0
-    assert {name for _, values in hostile.tags for name in values} - {"dir"} <= {
-        name for _, values in Page(gallery_html(manifest_of(plain, make))).tags for name in values
-    }
-    data = json.loads(next(text for text in hostile.texts["script"] if text.startswith("{")))
+    harmless = Page(gallery_html(manifest_of(plain, make)))
+    assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in harmless.tags]
+    assert hostile.attributes("id") == harmless.attributes("id")
+    data = data_in(hostile)
     assert data["cells"][0]["prompt"] == HOSTILE
     assert data["cells"][0]["outputs"][0]["href"] == "a%22%3E%3Cscript%3Eb%3C/script%3E/c%23d%3Fe.mp4"
 
 
 def test_texts_that_turn_the_direction_of_reading_are_kept_apart(make: SimpleNamespace) -> None:
-    plan = make.plan([make.job("hero", {"look": "\u202eevil"}, input={"prompt": "عطر \u202e"})])
+    plan = make.plan([make.job("hero", {})], name="\u202eevil", description="عطر \u202e")
     html = gallery_html(manifest_of(plan, make))
 
-    assert '<bdi dir="auto">\u202eevil</bdi>' in html
-    assert '<p class="text" dir="auto">عطر \u202e</p>' in html
+    assert '<h1><bdi dir="auto">\u202eevil</bdi></h1>' in html
+    assert '<p class="lead" dir="auto">عطر \u202e</p>' in html
 
 
-def test_deliverables_come_first_and_each_node_is_a_grid_by_its_axes(aurora: Plan, make: SimpleNamespace) -> None:
-    page = page_of(manifest_of(aurora, make))
+def test_cells_stand_by_node_deliverables_first(aurora: Plan, make: SimpleNamespace) -> None:
+    page = page_data(manifest_of(aurora, make))
 
-    assert [(section.node, section.deliverable) for section in page.sections] == [
-        ("captioned", True),
-        ("hero", False),
-        ("spokesperson", False),
-        ("spot", False),
+    assert [(node["name"], node["axes"], node["deliverable"]) for node in page["nodes"]] == [
+        ("captioned", ["look", "language"], True),
+        ("hero", ["look", "take"], False),
+        ("spokesperson", ["language"], False),
+        ("spot", ["look", "language"], False),
     ]
-    captioned, hero, spokesperson, _ = page.sections
-    assert (captioned.column_axis, captioned.columns) == ("language", ("en", "de", "ja"))
-    assert [(row.labels, [cell.id for cell in row.cells]) for row in captioned.rows] == [
-        ((("look", "dawn"),), [f"captioned[look=dawn,language={language}]" for language in ("en", "de", "ja")]),
-        (
-            (("look", "studio"),),
-            ["captioned[look=studio,language=en]", "captioned[look=studio,language=de]", ""],
-        ),
-    ]
-    absent = captioned.rows[1].cells[2]
-    assert (absent.number, absent.label, absent.said) == (None, "ja", "not in this campaign")
-    assert [cell.label for cell in hero.rows[0].cells] == ["take 1", "take 2"]
-    assert (spokesperson.columns, [cell.label for cell in spokesperson.rows[0].cells]) == ((), ["en", "de", "ja"])
-    numbers = [cell.number for part in page.sections for row in part.rows for cell in row.cells if cell.id]
-    assert numbers == list(range(17))
+    assert list(dict.fromkeys(cell["node"] for cell in page["cells"])) == [node["name"] for node in page["nodes"]]
+    assert len(page["cells"]) == 17
 
 
-def test_a_node_without_axes_is_a_single_cell_with_its_name(make: SimpleNamespace) -> None:
-    page = page_of(manifest_of(make.plan([make.job("intro", {})]), make))
+def test_a_node_says_what_made_it_and_what_came_of_it(aurora: Plan, make: SimpleNamespace) -> None:
+    states = {"hero[look=dawn,take=2]": {"state": State.failed, "error": make.error("x", "no")}}
+    captioned, hero, *_ = page_data(manifest_of(aurora, make, states=states))["nodes"]
 
-    assert [(cell.id, cell.label) for cell in page.sections[0].rows[0].cells] == [("intro", "intro")]
+    assert (captioned["made_by"], captioned["summary"]) == (["caption, a local step"], "5 clips")
+    assert hero["made_by"] == ["happyhorse/happyhorse-1.0/image-to-video"]
+    assert (hero["description"], hero["intents"]) == ("The bottle, once per look", ["product-reveal"])
+    assert hero["summary"] == "3 of 4 clips · 1.50 USD"
 
 
-def test_the_header_says_what_there_is_and_what_it_cost(aurora: Plan, make: SimpleNamespace) -> None:
+def test_the_head_says_what_there_is_and_what_it_cost(aurora: Plan, make: SimpleNamespace) -> None:
     states = {
         "hero[look=dawn,take=2]": {"state": State.failed, "error": make.error("x", "no")},
         "captioned[look=dawn,language=ja]": {"state": State.held, "error": make.error("x", "waits")},
@@ -171,19 +200,69 @@ def test_the_header_says_what_there_is_and_what_it_cost(aurora: Plan, make: Simp
     }
     plan = make.plan(list(aurora.jobs), provider="runcomfy")
 
-    assert page_of(manifest_of(aurora, make)).facts == (
+    assert page_data(manifest_of(aurora, make))["facts"] == [
         ("Deliverables", "5", "captioned"),
         ("Renders", "7", "on 2 routes"),
         ("Local steps", "10", "made here, free"),
         ("Would cost", "3.50 USD", "nothing was charged"),
-    )
-    assert page_of(manifest_of(plan, make, states=states)).facts == (
+        ("Per deliverable", "0.70 USD", "with all it is made from"),
+    ]
+    assert page_data(manifest_of(plan, make, states=states))["facts"] == [
         ("Deliverables", "4/5", "captioned"),
         ("Renders", "5", "on 2 routes"),
         ("Local steps", "9", "made here, free"),
         ("Cost", "2.50 USD", "as charged"),
+        ("Per deliverable", "0.62 USD", "with all it is made from"),
         ("Open", "2", "1 failed, 1 held"),
-    )
+    ]
+
+
+def test_a_picked_asset_costs_what_all_its_takes_cost(aurora: Plan, make: SimpleNamespace) -> None:
+    manifest = manifest_of(aurora, make)
+    for entry in manifest["instances"]:
+        if entry["node"] == "hero":
+            entry["picked"] = entry["axes"]["take"] == "2"
+
+    assert page_data(manifest)["facts"][4] == ("Per picked asset", "1.00 USD", "2 picked, all takes counted")
+
+
+def test_the_cost_is_told_by_route_by_node_and_by_each_axis(aurora: Plan, make: SimpleNamespace) -> None:
+    totals = page_data(manifest_of(aurora, make))["totals"]
+
+    assert [
+        (table["by"], [(row["name"], row["renders"], row["cost"]) for row in table["rows"]]) for table in totals
+    ] == [
+        (
+            "Route",
+            [
+                ("happyhorse/happyhorse-1.0/image-to-video", 4, "2.00 USD"),
+                ("wan-ai/wan-2-7/text-to-video", 3, "1.50 USD"),
+            ],
+        ),
+        ("Node", [("hero", 4, "2.00 USD"), ("spokesperson", 3, "1.50 USD")]),
+        ("look", [("dawn", 2, "1.00 USD"), ("studio", 2, "1.00 USD"), ("not by look", 3, "1.50 USD")]),
+        ("take", [("1", 2, "1.00 USD"), ("2", 2, "1.00 USD"), ("not by take", 3, "1.50 USD")]),
+        (
+            "language",
+            [("en", 1, "0.50 USD"), ("de", 1, "0.50 USD"), ("ja", 1, "0.50 USD"), ("not by language", 4, "2.00 USD")],
+        ),
+    ]
+
+
+def test_a_shared_render_is_paid_for_once_in_every_table(aurora: Plan, make: SimpleNamespace) -> None:
+    states = {"hero[look=studio,take=2]": {"shared_with": "hero[look=studio,take=1]"}}
+    route = page_data(manifest_of(aurora, make, states=states))["totals"][0]
+
+    assert [(row["renders"], row["cost"]) for row in route["rows"]] == [(3, "1.50 USD"), (3, "1.50 USD")]
+
+
+def test_an_axis_of_very_many_ids_is_told_by_its_dearest(make: SimpleNamespace) -> None:
+    plan = make.plan([make.job("hero", {"sku": f"s{place:03}"}) for place in range(60)])
+    states = {"hero[sku=s007]": {"cost_usd": 9.0}}
+    (table,) = page_data(manifest_of(plan, make, states=states))["totals"]
+
+    assert (table["by"], len(table["rows"]), table["rows"][0]["name"]) == ("sku", 51, "s007")
+    assert table["rows"][-1] == {"name": "10 more", "renders": 10, "cost": "5.00 USD"}
 
 
 def test_a_simulated_campaign_is_marked_as_a_preview(aurora: Plan, make: SimpleNamespace) -> None:
@@ -193,59 +272,63 @@ def test_a_simulated_campaign_is_marked_as_a_preview(aurora: Plan, make: SimpleN
     assert "Simulated preview" not in gallery_html(manifest_of(paid, make))
 
 
-def test_what_has_no_file_is_shown_with_the_reason(aurora: Plan, make: SimpleNamespace) -> None:
+def test_what_has_no_file_is_in_the_page_with_the_reason(aurora: Plan, make: SimpleNamespace) -> None:
     states = {
         "hero[look=dawn,take=1]": {"state": State.failed, "error": make.error("x", "refused", "change the prompt")},
         "spot[look=dawn,language=en]": {"state": State.blocked, "error": make.error("x", "waits for hero")},
         "hero[look=dawn,take=2]": {"outputs": ()},
     }
-    page = page_of(manifest_of(aurora, make, states=states))
-    cells = {cell.id: cell for section in page.sections for row in section.rows for cell in row.cells}
-    shown = [(cells[name].word, cells[name].said, cells[name].hint, cells[name].href) for name in states]
+    cells = {cell["id"]: cell for cell in page_data(manifest_of(aurora, make, states=states))["cells"]}
 
-    assert shown == [
-        ("Failed", "refused", "change the prompt", ""),
-        ("Blocked", "waits for hero", "", ""),
-        ("Nothing published", "", "", ""),
+    assert [(cells[name]["state"], cells[name]["error"], cells[name]["outputs"]) for name in states] == [
+        ("failed", {"code": "x", "message": "refused", "hint": "change the prompt"}, []),
+        ("blocked", {"code": "x", "message": "waits for hero", "hint": None}, []),
+        ("succeeded", None, []),
     ]
 
 
-def test_boxes_have_the_shape_of_their_pictures_before_they_are_loaded(make: SimpleNamespace) -> None:
+def test_cells_have_the_shape_of_their_pictures_before_they_are_loaded(make: SimpleNamespace) -> None:
     plan = make.plan([make.job("hero", {"take": take}) for take in ("1", "2", "3")])
     manifest = manifest_of(plan, make, states={"hero[take=3]": State.failed})
     manifest["instances"][0]["outputs"][0] |= {"width": 360, "height": 640, "seconds": 3.0}
     manifest["instances"][1]["outputs"][0] |= {"width": 360, "height": 640}
-    page = page_of(manifest)
+    page = page_data(manifest)
 
-    assert page.sections[0].shape == "tall"
-    assert [(cell.ratio, cell.fact) for cell in page.sections[0].rows[0].cells] == [
-        ("r360x640", "0.50 USD · 3.0 s"),
-        ("r360x640", "0.50 USD"),
-        ("r360x640", ""),
-    ]
-    assert ".r360x640 { aspect-ratio: 360 / 640; }" in gallery_html(manifest)
+    assert page["nodes"][0]["ratio"] == 0.5625
+    assert [(output["width"], output["height"]) for cell in page["cells"] for output in cell["outputs"]] == [
+        (360, 640)
+    ] * 2
 
 
-def test_pictures_sounds_and_several_files_have_their_own_place(make: SimpleNamespace) -> None:
-    manifest = manifest_of(make.plan([make.job("still", {}), make.job("voice", {})]), make)
-    still, voice = (entry["outputs"] for entry in manifest["instances"])
+def test_outputs_have_their_kind_and_their_poster(make: SimpleNamespace) -> None:
+    manifest = manifest_of(make.plan([make.job("still", {}), make.job("voice", {}), make.job("facts", {})]), make)
+    still, voice, facts = (entry["outputs"] for entry in manifest["instances"])
     still[0] |= {"media_type": "image/png", "path": "still.png"}
-    still.append({**still[0], "path": "still-2.png", "name": "image-2"})
-    voice[0] |= {"media_type": "audio/wav", "path": "voice.wav"}
-    html = gallery_html(manifest)
+    still.append({**still[0], "path": "still-2.png", "name": "image-2", "sha256": make.digest("2")})
+    voice[0] |= {"media_type": "audio/wav"}
+    facts[0] |= {"media_type": "application/json"}
 
-    assert '<img class="media" src="still.png" alt="" loading="lazy" decoding="async">' in html
-    assert '<span class="more">+1</span>' in html
-    assert '<svg class="media wave"' in html
+    cells = page_data(manifest, {still[0]["sha256"]: "posters/a.jpg"})["cells"]
+
+    assert [[(output["kind"], output["poster"]) for output in cell["outputs"]] for cell in cells] == [
+        [("image", "posters/a.jpg"), ("image", None)],
+        [("audio", None)],
+        [("none", None)],
+    ]
 
 
-def test_a_page_of_many_videos_loads_only_those_near_the_view(make: SimpleNamespace) -> None:
-    for number, preload in ((60, "metadata"), (61, "none")):
-        plan = make.plan([make.job("hero", {"look": f"l{place}"}) for place in range(number)])
-        page = Page(gallery_html(manifest_of(plan, make)))
+def test_which_axis_holds_takes_is_said_where_the_manifest_knows(project: Any) -> None:
+    project.write(
+        {
+            "pipeline.yaml": "callsheet: 1\nname: t\nseed: 1\naxes:\n  look: [a, b]\n  take: {takes: 2}\nnodes:\n  shot:\n"
+            "    route: wan-ai/wan-2-7/text-to-video\n    over: [look, take]\n    input: {prompt: A boat.}\n"
+        }
+    )
+    project.run("run", "pipeline.yaml", "--simulate")
+    manifest = json.loads(project.read("previews/manifest.json"))
 
-        assert page.attributes("preload") == [preload] * number
-        assert ("data-many" in dict(page.tags)["main"]) == (number == 61)
+    assert [node["takes"] for node in manifest["nodes"]] == ["take"]
+    assert [node["takes"] for node in page_data(manifest)["nodes"]] == ["take"]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +370,7 @@ def test_a_cost_that_the_provider_did_not_say_is_unknown_on_the_page(aurora: Pla
     renders = [job.id for job in plan.jobs if job.kind == "route"]
     none = {name: {"cost_usd": None} for name in renders}
 
-    assert page_of(manifest_of(plan, make, states=none)).facts[3] == ("Cost", "price unknown", "as charged")
-    assert page_of(manifest_of(plan, make, states={renders[0]: {"cost_usd": None}})).facts[3] == (
+    assert page_data(manifest_of(plan, make, states=none))["facts"][3] == ("Cost", "price unknown", "as charged")
+    assert page_data(manifest_of(plan, make, states={renders[0]: {"cost_usd": None}}))["facts"][3] == (
         "Cost", "3.00 USD + 1 at an unknown price", "as charged",
     )  # fmt: skip

@@ -94,5 +94,5 @@ def test_the_page_shows_data_as_a_file(talk) -> None:
     outputs(talk)
     assert talk.run("gallery", "pipeline.yaml", "--simulate").exit_code == 0
     page = talk.read("previews/index.html")
-    assert page.count('<span class="media file">JSON</span>') == 1
+    assert page.count('"kind":"none","poster":null') == 1
     assert '"href": "pipeline/facts.json"' in page.replace('"href":"', '"href": "')

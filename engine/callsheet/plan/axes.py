@@ -67,6 +67,11 @@ def resolve_axes(document: Document, scope: Mapping[str, object]) -> Mapping[str
     return axes
 
 
+def takes_axes(document: Document) -> frozenset[str]:
+    """The names of the axes whose values are alternates of the same shot."""
+    return frozenset(name for name, axis in document.axes.items() if isinstance(axis.source, AxisTakes))
+
+
 def _resolved(document: Document, axis: Axis, scope: Mapping[str, object]) -> AxisValues:
     takes, unpicked = False, "first"
     if isinstance(axis.source, AxisTakes):

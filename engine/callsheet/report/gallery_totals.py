@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias, cast
 
 from callsheet.report.plan_json import total_usd
 from callsheet.report.screen import counted, money, usd
@@ -25,7 +26,11 @@ def facts(manifest: Mapping[str, Any], deliverables: Sequence[str]) -> list[Fact
     steps = sum(entry["kind"] == "step" and bool(entry["outputs"]) for entry in entries)
     simulated = manifest["provider"] == "simulator"
     told = [
-        ("Deliverables", f"{ready:,}" if ready == len(wanted) else f"{ready:,}/{len(wanted):,}", ", ".join(deliverables)),
+        (
+            "Deliverables",
+            f"{ready:,}" if ready == len(wanted) else f"{ready:,}/{len(wanted):,}",
+            ", ".join(deliverables),
+        ),
         ("Renders", f"{len(renders):,}", f"on {counted(len({entry['route'] for entry in renders}), 'route')}"),
         ("Local steps", f"{steps:,}", "made here, free"),
         (
@@ -53,9 +58,13 @@ def totals(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     tables = [
         _table("Route", paid, lambda entry: entry["route"]),
         _table("Node", paid, lambda entry: entry["node"]),
-        *(_table(axis, paid, lambda entry, axis=axis: entry["axes"].get(axis)) for axis in axes),
+        *(_table(axis, paid, partial(_id_on, axis)) for axis in axes),
     ]
     return [table for table in tables if len(table["rows"]) > 1]
+
+
+def _id_on(axis: str, entry: Entry) -> str | None:
+    return cast("str | None", entry["axes"].get(axis))
 
 
 def cost_of(entries: Sequence[Entry]) -> float:
@@ -72,7 +81,7 @@ def _cost_text(renders: Sequence[Entry], cost: float) -> str:
 
 
 def _price_of_one(entries: Sequence[Entry], wanted: Sequence[Entry], renders: Sequence[Entry]) -> list[Fact]:
-    """What a picked asset cost with the takes that were not picked, or without picks a deliverable with all it needs."""
+    """What a picked asset cost with the takes that were not, or without picks a deliverable with all it needs."""
     if not renders or any(entry["cost_usd"] is None for entry in renders):
         return []
     picked = [entry for entry in entries if entry.get("picked") and entry["outputs"]]

@@ -13,6 +13,7 @@ from callsheet import __version__
 from callsheet.media.facts import Facts
 from callsheet.media.info import Artifact
 from callsheet.media.read import read_facts
+from callsheet.plan.axes import takes_axes
 from callsheet.plan.job import Job, Plan
 from callsheet.problems import DataFault
 from callsheet.report.inputs import shown_input
@@ -139,11 +140,13 @@ def _nodes(plan: Plan) -> list[dict[str, object]]:
         needs.setdefault(job.node, set()).update(jobs[name].node for name in job.needs if name in jobs)
     used = {other for node, others in needs.items() for other in others if other != node}
     described = {name: node.description for name, node in plan.nodes.items()}
+    takes = takes_axes(plan.document)
     return [
         {
             "name": node,
             "description": described.get(node),
             "axes": list(axes[node]),
+            "takes": next((axis for axis in axes[node] if axis in takes), None),
             "needs": sorted(needs[node]),
             "deliverable": node not in used,
         }

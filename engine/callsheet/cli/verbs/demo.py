@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from callsheet.cli.finish import finish
+from callsheet.cli.gallery_page import make_gallery
 from callsheet.cli.planning import Asked
 from callsheet.cli.running import Terms, execute, plan_and_decide
 from callsheet.problems import DataFault, Problem
-from callsheet.report.gallery import write_gallery
 from callsheet.report.manifest import read_manifest
 from callsheet.shipped import shipped
 
@@ -42,7 +42,7 @@ def demo(
     code = finish(report, as_json=False)
     manifest = read_manifest(report.folder)
     if manifest is not None:
-        page = write_gallery(report.folder, manifest)
+        page = make_gallery(report.folder, manifest)
         sys.stdout.write(f"gallery  {os.path.relpath(page)}\n")
     raise typer.Exit(code)
 

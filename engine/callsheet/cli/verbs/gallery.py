@@ -4,27 +4,52 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
-from callsheet.cli.options import File, OutputDir, Simulate
+import typer
+
+from callsheet.cli.gallery_page import make_gallery, make_single_file
+from callsheet.cli.options import File, OutputDir, Profile, Simulate
 from callsheet.cli.planning import Asked, output_folder
 from callsheet.problems import DataFault, Problem
-from callsheet.report.gallery import write_gallery
 from callsheet.report.manifest import read_manifest
 
 
-def gallery(file: File, simulate: Simulate = False, output_dir: OutputDir = None) -> None:
+def gallery(
+    file: File,
+    simulate: Simulate = False,
+    single_file: Annotated[
+        bool, typer.Option("--single-file", help="Write `gallery.html`, which holds all media, for sending on.")
+    ] = False,
+    png: Annotated[
+        Path | None,
+        typer.Option("--png", metavar="FILE.png", help="Draw a contact sheet as well.", show_default=False),
+    ] = None,
+    profile: Profile = None,
+    output_dir: OutputDir = None,
+) -> None:
     """Write a page of what the last run made, to be opened from disk.
 
     Example: callsheet gallery examples/aurora/pipeline.yaml --simulate
     """
-    folder = output_folder(Asked(file, simulate=simulate), output_dir)
+    folder = output_folder(Asked(file, profile=profile, simulate=simulate), output_dir)
     manifest = read_manifest(folder)
     if manifest is None:
+        words = f"callsheet run {file}{f' --profile {profile}' if profile else ''}{' --simulate' if simulate else ''}"
         raise DataFault(
             Problem(
                 "nothing-made",
                 f"there is no manifest in `{os.path.relpath(folder)}`, so there is nothing to show",
-                hint=f"run `callsheet run {file}{' --simulate' if simulate else ''}` first",
+                hint=f"run `{words}` first",
             )
         )
-    sys.stdout.write(f"{os.path.relpath(write_gallery(folder, manifest))}\n")
+    page = make_single_file(folder, manifest) if single_file else make_gallery(folder, manifest)
+    sys.stdout.write(f"{os.path.relpath(page)}\n")
+    if png is not None:
+        from callsheet.cli.contact_sheet import write_contact_sheet
+        from callsheet.cli.posters import posters
+        from callsheet.report.gallery_view import page_data
+
+        sheet = write_contact_sheet(png, page_data(manifest), posters(folder, manifest))
+        sys.stdout.write(f"{os.path.relpath(sheet)}\n")

@@ -35,7 +35,7 @@ _PICTURE = (
     *("-x264-params", "mbtree=0"),  # with it, bytes differ now and then between runs at some widths
 )
 AAC = ("-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2")
-_STILLS = {".png": ("-c:v", "png"), ".jpg": ("-c:v", "mjpeg", "-huffman", "optimal", "-q:v", "2")}
+_STILLS = {".png": ("-c:v", "png"), ".jpg": ("-c:v", "mjpeg", "-huffman", "optimal")}
 
 _SOURCE_NUMBER = re.compile(r"\[(?:in|[va]ist)#(\d+)")
 _CONTEXT = re.compile(r"\[[^\]]* @ 0x[0-9a-f]+\] ?|\[(?:error|fatal|panic)\] ?")
@@ -145,15 +145,16 @@ class Engine:
             _remove(output)
             raise
 
-    async def still(self, sources: Sequence[Source], graph: str, output: Path) -> None:
+    async def still(self, sources: Sequence[Source], graph: str, output: Path, *, quality: int = 2) -> None:
         """Write the last picture that `graph` gives as `[video]`, as PNG or JPEG by the name of `output`; nothing is
-        left of it where that fails."""
+        left of it where that fails. `quality` is of a JPEG: 2 is the best, 31 the smallest."""
         arguments = [
             *("-v", "level+error", "-xerror", "-y", "-progress", "pipe:1", "-stats_period", "0.2"),
             *("-filter_threads", "1", "-filter_complex_threads", "1"),
             *(part for source in sources for part in opened(source)),
             *("-filter_complex", graph, "-map", "[video]", "-fps_mode", "passthrough"),
-            *(*_STILLS[output.suffix], "-threads", "1", *BIT_EXACT),
+            *(*_STILLS[output.suffix], *(("-q:v", str(quality)) if output.suffix == ".jpg" else ())),
+            *("-threads", "1", *BIT_EXACT),
             *("-f", "image2", "-update", "1", f"file:{output}"),
         ]
         try:

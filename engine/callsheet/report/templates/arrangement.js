@@ -70,7 +70,7 @@ function compared(one, two) {
 function rowsOf(cells, across, down, ids, shown) {
   if (!across) {
     const places = cells.filter((cell) => shown.has(cell.id)).map((cell) => ({ cell, label: down.map((axis) => label(axis, cell.axes[axis])).join(" · ") }));
-    places.forEach((place, number) => { place.neighbour = (places[number - 1] || places[number + 1])?.cell; });
+    places.forEach((place, number) => { place.neighbour = telling(place.cell, [places[number - 1], places[number + 1]]); });
     return places.length ? [{ head: null, places }] : [];
   }
   const rows = [];
@@ -93,8 +93,15 @@ function rowsOf(cells, across, down, ids, shown) {
 // The cell before in the row, else the next one, else the one above or below.
 function nearest(rows, number, column) {
   const places = rows[number].places;
-  const beside = [...places.slice(0, column).reverse(), ...places.slice(column + 1)].find((place) => place.cell);
-  return (beside || rows[number - 1]?.places[column] || rows[number + 1]?.places[column])?.cell;
+  const before = places.slice(0, column).reverse().find((place) => place.cell);
+  const after = places.slice(column + 1).find((place) => place.cell);
+  return telling(places[column].cell, [before, after, rows[number - 1]?.places[column], rows[number + 1]?.places[column]]);
+}
+
+// Of the places around a cell the first that was asked for something else, else the first.
+function telling(cell, around) {
+  const cells = around.map((place) => place?.cell).filter(Boolean);
+  return cells.find((one) => one.prompt !== cell.prompt) || cells[0];
 }
 
 function inPieces(all, size) {

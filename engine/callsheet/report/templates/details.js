@@ -6,7 +6,7 @@ function details(cell, go) {
     ...trouble(cell),
     ...promptOf(cell, neighbour),
     ...picture(cell, go),
-    heading("Facts"), pairs(factsOf(cell, go)),
+    heading("Facts"), pairs(factsOf(cell, neighbour, go)),
     ...inputs(cell, neighbour, go),
     ...cell.outputs.flatMap(fileOf),
     ...(cell.warnings.length ? [heading("Warnings"), ...cell.warnings.map((text) => make("p", { class: "warning" }, words(text)))] : []),
@@ -41,13 +41,13 @@ function picture(cell, go) {
   return drawn ? [heading("How it was made"), ...drawn] : [];
 }
 
-function factsOf(cell, go) {
+function factsOf(cell, neighbour, go) {
   const why = cell.intent_why ? [make("br"), make("span", { class: "note" }, words(cell.intent_why))] : [];
   return [
     ["Instance", code(cell.id)], ...Object.entries(cell.axes),
     ["Route", cell.route], ["Step", cell.step], ["Intent", cell.intent && [words(cell.intent), ...why]],
     ["Fallback", typeof cell.fallback === "string" ? cell.fallback : cell.fallback ? JSON.stringify(cell.fallback) : null],
-    ["Seed", cell.kind === "route" ? cell.seed : null],
+    ["Seed", cell.kind !== "route" || cell.seed === null ? null : neighbour && neighbour.seed !== cell.seed ? [make("mark", {}, String(cell.seed))] : cell.seed],
     ["Cost", cell.kind === "step" ? "made here, free" : cell.cost_usd === null ? null : `${dollars(cell.cost_usd)}${campaign.simulated ? ", had it been charged" : ""}`],
     ["Took", cell.seconds === null ? null : span(cell.seconds)],
     ["State", cell.stale ? `${cell.state}, stale` : cell.state],

@@ -60,11 +60,11 @@ window.callsheetGallery = {
 
 drawAll();
 let width = innerWidth;
-new ResizeObserver(() => {
+addEventListener("resize", () => requestAnimationFrame(() => {
   if (innerWidth === width) return;
   width = innerWidth;
   arrange();
-}).observe(document.documentElement);
+}));
 if (location.hash.startsWith("#cell=")) {
   try { view(decodeURIComponent(location.hash.slice(6))); } catch { /* an address that names no cell */ }
 } else if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
