@@ -118,3 +118,21 @@ def aurora_page(aurora: Path, watched: Watched) -> Watched:
     """Aurora's gallery, opened from disk."""
     watched.page.goto((aurora / "previews" / "index.html").as_uri())
     return watched
+
+
+@pytest.fixture(scope="session")
+def until() -> Callable[[Page, str], None]:
+    """Waits until an expression is true in a page. Playwright's own wait needs `eval`, which our pages forbid."""
+
+    def wait(page: Page, expression: str) -> None:
+        wanted = f"""async () => {{
+            const last = performance.now() + {PATIENCE};
+            while (!({expression})) {{
+                if (performance.now() > last) return false;
+                await new Promise((next) => setTimeout(next, 20));
+            }}
+            return true;
+        }}"""
+        assert page.evaluate(wanted), f"never came true: {expression}"
+
+    return wait

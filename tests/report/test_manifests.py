@@ -49,7 +49,14 @@ def test_a_manifest_tells_of_each_instance_what_it_is_and_how_it_was_made(
                 "needs": [],
                 "deliverable": False,
             },
-            {"name": "spokesperson", "description": None, "axes": ["language"], "takes": None, "needs": [], "deliverable": False},
+            {
+                "name": "spokesperson",
+                "description": None,
+                "axes": ["language"],
+                "takes": None,
+                "needs": [],
+                "deliverable": False,
+            },
             {
                 "name": "spot",
                 "description": None,

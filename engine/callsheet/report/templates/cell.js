@@ -1,6 +1,7 @@
 // One cell of a grid: a poster that plays under the pointer or the focus, what it is called, what makes it different.
 
 const WAVE = [10, 22, 16, 38, 54, 30, 62, 44, 70, 36, 58, 26, 46, 18, 32, 12];
+const RESTS = 90;
 let cellNumber = 0;
 
 // A place in a grid is {cell, label, neighbour}; without a cell the campaign leaves this combination out.
@@ -14,7 +15,7 @@ function drawnCell(place, ratio) {
   open.append(output ? pictureBox(output, ratio) : troubleBox(cell, ratio));
   const actions = make("div", { class: "actions", "data-id": cell.id });
   item.append(open, caption(cell, place.label), ...textOf(place), name, actions);
-  if (output && output.kind !== "none") item.append(chooser(cell));
+  if (isComparable(cell)) item.append(chooser(cell));
   if (output?.kind === "video") playsNear(open, output);
   return item;
 }
@@ -78,12 +79,13 @@ function chooser(cell) {
   return make("label", { class: "chooser" }, box, make("span", { "aria-hidden": "true" }, "Compare"));
 }
 
-// A clip plays, without sound, while the pointer is on it or the keyboard is; its file is asked for only then.
+// A clip plays, without sound, while the pointer rests on it or the keyboard is there; its file is asked for only then.
 function playsNear(open, output) {
   const box = open.firstElementChild;
   let video = null;
+  let intent = null;
   const begin = () => {
-    if (video || still.matches) return;
+    if (video || still.matches || !open.isConnected) return;
     video = make("video", { class: "media moving", src: addressOf(output), loop: true, playsinline: true, tabindex: -1, "aria-hidden": "true" });
     video.muted = true;
     video.addEventListener("playing", () => open.classList.add("playing"), { once: true });
@@ -91,6 +93,7 @@ function playsNear(open, output) {
     video.play().catch(() => {});
   };
   const end = () => {
+    clearTimeout(intent);
     if (!video) return;
     open.classList.remove("playing");
     video.pause();
@@ -99,7 +102,9 @@ function playsNear(open, output) {
     video.remove();
     video = null;
   };
-  open.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && begin());
+  open.addEventListener("pointerenter", (event) => {
+    if (event.pointerType === "mouse") intent = setTimeout(begin, RESTS);
+  });
   open.addEventListener("pointerleave", end);
   open.addEventListener("focus", () => open.matches(":focus-visible") && begin());
   open.addEventListener("blur", end);

@@ -11,10 +11,13 @@ function isChosen(id) {
   return chosen.includes(id);
 }
 
+function isComparable(cell) {
+  return Boolean(cell?.outputs.length) && cell.outputs[0].kind !== "none";
+}
+
 // Take a cell into the comparison or out of it; a fifth one pushes out the first.
 function choose(id, on) {
-  const cell = campaign.byId.get(id);
-  if (!cell?.outputs.length || cell.outputs[0].kind === "none") return;
+  if (!isComparable(campaign.byId.get(id))) return;
   const place = chosen.indexOf(id);
   if (on && place < 0) chosen.push(id);
   if (!on && place >= 0) chosen.splice(place, 1);
@@ -29,7 +32,7 @@ function drawTray() {
   part("chosen").replaceChildren(...between(chosen.map(words), () => " / "));
   part("compare-open").disabled = chosen.length < 2;
   part("compare-open").textContent = chosen.length < 2 ? "Choose one more" : `Compare ${chosen.length}`;
-  for (const box of document.querySelectorAll(".chooser input")) box.checked = isChosen(box.closest("[data-id]").dataset.id);
+  for (const box of document.querySelectorAll(":is(.chooser, .check)[data-id] input, [data-id] .chooser input")) box.checked = isChosen(box.closest("[data-id]").dataset.id);
 }
 
 function openComparison() {
@@ -53,9 +56,13 @@ function drawPanes() {
   const media = [...part("panes").querySelectorAll("video, audio")];
   clock = new Clock(media, drawTime);
   part("transport").hidden = media.length === 0;
-  const measured = () => { part("scrub").max = clock.length || 1; drawTime(clock.now); };
-  for (const one of media) one.addEventListener("durationchange", measured);
-  measured();
+  const ranged = () => {
+    if (!clock) return;
+    part("scrub").max = clock.length || 1;
+    drawTime(clock.now);
+  };
+  for (const one of media) one.addEventListener("durationchange", ranged);
+  ranged();
   drawPlay();
 }
 
@@ -123,8 +130,8 @@ function wipeMode(on) {
   const playing = clock?.playing;
   wiping = on;
   drawPanes();
-  const go = () => (playing ? clock.moveTo(at).then(() => clock.play()).then(drawPlay) : clock.moveTo(at));
-  Promise.all(clock.media.map((one) => one.readyState ? null : new Promise((resolve) => { one.addEventListener("loadedmetadata", resolve, { once: true }); }))).then(go);
+  const fresh = clock;
+  Promise.all(fresh.media.map(measured)).then(() => fresh.moveTo(at)).then(() => playing && clock === fresh && fresh.play()).then(drawPlay);
 }
 
 part("compare-open").addEventListener("click", openComparison);
@@ -140,8 +147,9 @@ part("play").addEventListener("click", togglePlay);
 part("frame-back").addEventListener("click", () => nudge(-FRAME));
 part("frame-on").addEventListener("click", () => nudge(FRAME));
 part("scrub").addEventListener("input", () => {
+  const to = Number(part("scrub").value);
   if (clock.playing) clock.pause();
-  clock.moveTo(Number(part("scrub").value));
+  clock.moveTo(to);
   drawPlay();
 });
 comparison.addEventListener("close", () => {

@@ -32,7 +32,8 @@ function promptOf(cell, neighbour) {
   if (!cell.prompt) return [];
   const other = neighbour && neighbour.prompt !== cell.prompt ? neighbour : null;
   const text = make("p", { class: "prompt", dir: "auto" }, ...(other ? marked(cell.prompt, other.prompt) : [cell.prompt]));
-  const note = other ? [make("p", { class: "note" }, make("mark", {}, "marked"), " is what differs from ", words(other.id))] : [];
+  const said = text.querySelector("mark") ? [make("mark", {}, "marked"), " is what differs from "] : ["altogether other than in "];
+  const note = other ? [make("p", { class: "note" }, ...said, words(other.id))] : [];
   return [heading(cell.kind === "step" ? "Text" : "Prompt"), text, ...note];
 }
 

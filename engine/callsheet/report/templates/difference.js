@@ -18,7 +18,7 @@ function differing(text, other) {
 }
 
 function pieces(text) {
-  return segmenter ? Array.from(segmenter.segment(text), (one) => one.segment) : text.split(/(\s+)/);
+  return segmenter && !/^[\x20-\x7e\s]*$/.test(text) ? Array.from(segmenter.segment(text), (one) => one.segment) : text.match(/\s+|\w+|[^\s\w]/gu) || [];
 }
 
 // The places in `mine` of a longest common subsequence; none where finding it would take too long.

@@ -54,7 +54,7 @@ function facetElement([facet, title, values]) {
       chosen.clear();
       chosen.part = input.value.toLowerCase();
       if (chosen.part) chosen.add(input.value);
-      changedFilter();
+      typed();
     });
     return make("fieldset", {}, legend, input);
   }
@@ -72,6 +72,13 @@ function facetElement([facet, title, values]) {
 function changedFilter() {
   arrange();
   announce(part("found").textContent);
+}
+
+// Typing on is not waited for.
+let typing = null;
+function typed() {
+  clearTimeout(typing);
+  typing = setTimeout(changedFilter, campaign.cells.length > 500 ? 150 : 0);
 }
 
 function told(number) {
@@ -93,6 +100,12 @@ function isFiltering() {
 }
 
 part("filter-open").addEventListener("click", () => openFilter(part("filter").hidden));
+part("filter").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  openFilter(false);
+  part("filter-open").focus();
+});
 part("filter").addEventListener("submit", (event) => event.preventDefault());
 part("filter").addEventListener("reset", () => {
   wanted.text = "";
@@ -103,5 +116,5 @@ part("filter").addEventListener("reset", () => {
 });
 part("text").addEventListener("input", () => {
   wanted.text = part("text").value;
-  changedFilter();
+  typed();
 });

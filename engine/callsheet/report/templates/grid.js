@@ -4,12 +4,37 @@ const sections = new Map();
 let order = [];
 let printing = false;
 
+const SLICE = 9;
+const waiting = new Set();
+let draining = null;
+
 const near = new IntersectionObserver((entries) => {
   for (const entry of entries) {
-    if (entry.isIntersecting) fill(entry.target);
-    else if (!printing) empty(entry.target, entry.boundingClientRect.height);
+    if (entry.isIntersecting) waiting.add(entry.target);
+    else {
+      waiting.delete(entry.target);
+      if (!printing) empty(entry.target, entry.boundingClientRect.height);
+    }
   }
+  if (waiting.size) draining ??= requestAnimationFrame(drain);
 }, { rootMargin: "100% 0px" });
+
+// Draw the lines that came near, those on the screen first, a few milliseconds in each frame.
+function drain() {
+  draining = null;
+  const until = performance.now() + SLICE;
+  const away = (element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return top > innerHeight ? top - innerHeight : bottom < 0 ? -bottom : 0;
+  };
+  const lines = [...waiting].map((element) => [away(element), element]).sort(([one], [two]) => one - two);
+  for (const [, element] of lines) {
+    waiting.delete(element);
+    if (element.isConnected) fill(element);
+    if (performance.now() > until) break;
+  }
+  if (waiting.size) draining = requestAnimationFrame(drain);
+}
 
 function drawSections() {
   const wanted = new Set(campaign.nodes.map((node) => node.name));
@@ -58,6 +83,7 @@ function arrange() {
   order = [];
   const shown = filtered();
   near.disconnect();
+  waiting.clear();
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   for (const section of sections.values()) arrangeSection(section, shown, rem);
   const empty = campaign.cells.length > 0 && order.length === 0;

@@ -5,7 +5,7 @@ const KEYS = [
   ["← → ↑ ↓", "on a clip: the clip that lies there; in the lightbox: the one before or after"],
   ["Home, End", "on a clip: the first or the last on the page"],
   ["Enter", "open the clip in the lightbox"],
-  ["Esc", "close what is open"],
+  ["Esc", "close what is open, the filter too"],
   ["C", "take the clip into the comparison, or out of it"],
   ["V", "compare the chosen clips"],
   ["Space", "in the comparison: play or pause"],

@@ -30,7 +30,7 @@ function drawViewer(cell) {
   part("back").disabled = place <= 0;
   part("on").disabled = place < 0 || place >= order.length - 1;
   part("tabs").replaceChildren(...(cell.outputs.length > 1 ? cell.outputs.map((output, number) => tab(cell, output, number)) : []));
-  part("details-body").replaceChildren(...badgeLine(cell), ...details(cell, goTo));
+  part("details-body").replaceChildren(...badgeLine(cell), ...compareLine(cell), ...details(cell, goTo));
   const actions = part("viewer-actions");
   actions.dataset.id = cell.id;
   actions.replaceChildren();
@@ -40,6 +40,14 @@ function drawViewer(cell) {
 function badgeLine(cell) {
   const all = badges(cell);
   return all.length ? [make("p", { class: "badges" }, ...all.map(([word, kind]) => make("span", { class: `badge ${kind}` }, word)))] : [];
+}
+
+function compareLine(cell) {
+  if (!isComparable(cell)) return [];
+  const box = make("input", { type: "checkbox" });
+  box.checked = isChosen(cell.id);
+  box.addEventListener("change", () => choose(cell.id, box.checked));
+  return [make("label", { class: "check", "data-id": cell.id }, box, "Compare")];
 }
 
 function tab(cell, output, number) {

@@ -1,7 +1,8 @@
 // How a cell was made, as a small picture: what it is made from, left of it, in as many layers as that takes.
 
 const MOST_BOXES = 40;
-const BOX = { width: 150, height: 44, across: 40, down: 12 };
+const BOX = { width: 132, height: 44, across: 28, down: 10 };
+const SMALLEST = 0.8;
 
 // The picture of a cell's producers and their files; null where there are none. `go` is told which one is chosen.
 function subgraph(cell, go) {
@@ -20,6 +21,7 @@ function subgraph(cell, go) {
   const picture = draw("svg", { class: "subgraph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": name });
   for (const [from, to] of graph.edges) picture.append(edge(places.get(from), places.get(to)));
   for (const [id, box] of graph.boxes) picture.append(boxElement(id, box, places.get(id), id === cell.id, go));
+  picture.style.minWidth = `${Math.round(width * SMALLEST)}px`;
   const frame = make("div", { class: "graph", tabindex: 0, role: "group", "aria-label": "How it was made" }, picture);
   return graph.left ? [frame, make("p", { class: "note" }, `and ${graph.left} more`)] : [frame];
 }
@@ -78,8 +80,8 @@ function boxElement(id, { cell, file }, { x, y }, self, go) {
   const group = draw("g", { class: `node-box${self ? " self" : ""}${file ? " asset" : ""}${cell && !cell.outputs.length ? " open-end" : ""}` },
     draw("title", {}, file || id),
     draw("rect", { x, y, width: BOX.width, height: BOX.height, rx: 7 }),
-    draw("text", { x: x + 10, y: y + 18, class: "strong", direction: "ltr" }, cut(title, 19)),
-    draw("text", { x: x + 10, y: y + 34, direction: "ltr" }, cut(small, 24)));
+    draw("text", { x: x + 10, y: y + 18, class: "strong", direction: "ltr" }, cut(title, 17)),
+    draw("text", { x: x + 10, y: y + 34, direction: "ltr" }, cut(small, 21)));
   if (!cell || self) return group;
   filled(group, { tabindex: 0, role: "button", "aria-label": `Show ${id}` }, []);
   group.addEventListener("click", () => go(id));
