@@ -52,6 +52,9 @@ def test_rows_and_columns_are_swapped_and_grouped_on_demand(hero: Any) -> None:
     assert hero.evaluate("document.activeElement.dataset.control") == "swap"
 
     hero.get_by_role("combobox", name="hero: groups").select_option("take")
+    hero.evaluate(
+        "callsheetGallery.reveal('hero[look=dawn,take=1]') && callsheetGallery.reveal('hero[look=dawn,take=2]') && null"
+    )
     assert hero.locator("#node-hero .group").all_inner_texts() == ["TAKE 1", "TAKE 2"]
     hero.get_by_role("combobox", name="hero: columns").select_option("")
     assert hero.evaluate(IDS.format("hero")) == [
@@ -125,7 +128,9 @@ def test_everything_known_of_a_clip_is_beside_it(aurora: Path, aurora_page: Any)
     ):
         assert str(value) in told
     assert "0.50 USD, had it been charged" in told
-    assert page.locator("#details-body .prompt mark").all_inner_texts() == ["stone ledge above the sea, warm sunrise rim light"]
+    assert page.locator("#details-body .prompt mark").all_inner_texts() == [
+        "stone ledge above the sea, warm sunrise rim light"
+    ]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

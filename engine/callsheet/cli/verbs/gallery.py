@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from callsheet.cli.gallery_page import make_gallery, make_single_file
-from callsheet.cli.options import File, OutputDir, Profile, Simulate
+from callsheet.cli.options import File, OutputDir, Simulate
 from callsheet.cli.planning import Asked, output_folder
 from callsheet.problems import DataFault, Problem
 from callsheet.report.manifest import read_manifest
@@ -26,14 +26,20 @@ def gallery(
         Path | None,
         typer.Option("--png", metavar="FILE.png", help="Draw a contact sheet as well.", show_default=False),
     ] = None,
-    profile: Profile = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile", metavar="NAME", help="Mark what this profile would make otherwise.", show_default=False
+        ),
+    ] = None,
     output_dir: OutputDir = None,
 ) -> None:
     """Write a page of what the last run made, to be opened from disk.
 
     Example: callsheet gallery examples/aurora/pipeline.yaml --simulate
     """
-    folder = output_folder(Asked(file, profile=profile, simulate=simulate), output_dir)
+    asked = Asked(file, profile=profile, simulate=simulate)
+    folder = output_folder(asked, output_dir)
     manifest = read_manifest(folder)
     if manifest is None:
         words = f"callsheet run {file}{f' --profile {profile}' if profile else ''}{' --simulate' if simulate else ''}"
@@ -44,6 +50,10 @@ def gallery(
                 hint=f"run `{words}` first",
             )
         )
+    if profile is not None:
+        from callsheet.cli.stale_cells import with_stale_marked
+
+        manifest = with_stale_marked(manifest, asked)
     page = make_single_file(folder, manifest) if single_file else make_gallery(folder, manifest)
     sys.stdout.write(f"{os.path.relpath(page)}\n")
     if png is not None:
