@@ -20,7 +20,7 @@ RUN_STAMP := $(VENV)/installed-run-$(call digest,constraints/run.txt)
 DEV_STAMP := $(VENV)/installed-dev-$(call digest,constraints/run.txt constraints/dev.txt)
 BROWSER_STAMP := $(VENV)/installed-browser-$(call digest,constraints/dev.txt constraints/browser.txt)
 
-.PHONY: help run-env dev-env demo test test-browser test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets test-faults test-fuzz glyphs lock clean distclean
+.PHONY: help run-env dev-env demo test test-browser test-editor schema docs check lint types rooms dependencies format bench bench-peers bench-polling bench-steps bench-assets bench-gallery test-faults test-fuzz glyphs lock clean distclean
 
 help:
 	@echo 'make demo         render the example campaign on the embedded simulator, into demo/'
@@ -110,6 +110,9 @@ bench-polling: run-env
 
 bench-steps: run-env
 	$(PY) benchmarks/steps.py
+
+bench-gallery: $(BROWSER_STAMP)
+	$(PY) benchmarks/gallery.py
 
 bench-assets: run-env
 	$(PY) benchmarks/assets.py

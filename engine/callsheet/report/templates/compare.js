@@ -70,7 +70,7 @@ function pane(cell, other, place) {
   const output = cell.outputs[0];
   const media = player(output, cell.id);
   if (output.kind !== "image") {
-    for (const name of ["controls", "loop"]) media.removeAttribute(name);
+    for (const name of ["controls", "loop", "poster"]) media.removeAttribute(name);
     media.preload = "auto";
     media.muted = true;
   }

@@ -18,10 +18,11 @@ function subgraph(cell, go) {
   const width = layers.length * (BOX.width + BOX.across) - BOX.across + 2;
   const height = tallest * (BOX.height + BOX.down) - BOX.down + 2;
   const name = `${cell.id} is made from ${[...graph.boxes.keys()].filter((id) => id !== cell.id).join(", ")}`;
-  const picture = draw("svg", { class: "subgraph", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": name });
+  const picture = draw("svg", { class: "subgraph", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": name });
   for (const [from, to] of graph.edges) picture.append(edge(places.get(from), places.get(to)));
   for (const [id, box] of graph.boxes) picture.append(boxElement(id, box, places.get(id), id === cell.id, go));
-  picture.style.minWidth = `${Math.round(width * SMALLEST)}px`;
+  picture.style.width = `${width / 16}rem`;
+  picture.style.minWidth = `${(width * SMALLEST) / 16}rem`;
   const frame = make("div", { class: "graph", tabindex: 0, role: "group", "aria-label": "How it was made" }, picture);
   return graph.left ? [frame, make("p", { class: "note" }, `and ${graph.left} more`)] : [frame];
 }
