@@ -245,3 +245,35 @@ def test_an_address_leads_to_a_clip(aurora: Path, watched: Any) -> None:
     watched.page.goto(f"{place}#cell=hero%5Blook%3Ddawn%2Ctake%3D2%5D")
 
     assert watched.page.evaluate("callsheetGallery.viewed") == "hero[look=dawn,take=2]"
+
+
+def test_a_clip_that_comes_in_while_one_looks_takes_its_place_without_moving_the_focus(aurora_page: Any) -> None:
+    page = aurora_page.page
+    one = "captioned[look=dawn,language=de]"
+    outputs = page.evaluate(f"callsheetGallery.cell('{one}').outputs")
+    box = page.locator(f'.cell[data-id="{one}"] .box')
+    change = "([id, fields]) => callsheetGallery.change([{ id, ...fields }])"
+    page.evaluate(change, [one, {"state": "queued", "queue_position": 3, "outputs": []}])
+    assert box.inner_text() == "In the queue, place 3"
+    page.locator(f'.cell[data-id="{one}"] .open').focus()
+
+    page.evaluate(change, [one, {"state": "running", "queue_position": None}])
+    assert box.inner_text() == "Rendering"
+    page.evaluate(change, [one, {"state": "succeeded", "outputs": outputs}])
+
+    assert box.locator("img").count() == 1
+    assert page.evaluate("document.activeElement.closest('[data-id]').dataset.id") == one
+
+
+def test_an_update_under_a_filter_leaves_what_is_shown_in_place(aurora_page: Any, until: Callable[..., None]) -> None:
+    page = aurora_page.page
+    page.keyboard.press("/")
+    page.keyboard.type("dawn captioned")
+    until(page, "callsheetGallery.order.length === 3")
+    page.evaluate("document.querySelector('.cell').dataset.same = 'yes'")
+
+    page.evaluate("callsheetGallery.change([{ id: callsheetGallery.order[1], picked: true }])")
+
+    assert page.evaluate("document.querySelector('.cell').dataset.same") == "yes"
+    assert page.evaluate("document.activeElement.id") == "text"
+    assert page.locator(".badge.picked").count() == 1

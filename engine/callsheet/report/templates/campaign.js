@@ -4,8 +4,8 @@ let campaign = known(JSON.parse(part("campaign").textContent));
 
 const VERDICTS = {
   failed: "Failed", unknown: "Outcome unknown", cancelled: "Cancelled", held: "Held for a pick", blocked: "Blocked",
-  skipped: "Not selected", succeeded: "Nothing published", cached: "Nothing published", queued: "In the queue",
-  running: "Rendering", rendering: "Rendering", submitting: "Submitting", submitted: "Submitted", downloading: "Downloading", waiting: "Waiting",
+  skipped: "Not selected", succeeded: "Nothing published", cached: "Nothing published", planned: "Not made yet",
+  waiting: "Waits for its inputs", queued: "In the queue", running: "Rendering", downloading: "Downloading", working: "Being made",
 };
 
 function known(data) {

@@ -95,8 +95,10 @@ function openFilter(open) {
   if (open) part("text").focus();
 }
 
-function isFiltering() {
-  return order.length < campaign.cells.length;
+// Whether the filter lets other cells through than those that are shown.
+function isFilteredAnew() {
+  const shown = filtered();
+  return shown.size !== order.length || order.some((id) => !shown.has(id));
 }
 
 part("filter-open").addEventListener("click", () => openFilter(part("filter").hidden));

@@ -48,9 +48,10 @@ function drawSections() {
     if (former) former.node = node;
     else sections.set(node.name, { node, choice: null, ...sectionElement(node) });
     const section = sections.get(node.name);
-    part("sections").append(section.element);
     section.head.replaceChildren(...headOf(node));
   }
+  const inOrder = campaign.nodes.map((node) => sections.get(node.name).element);
+  if (inOrder.some((element, place) => part("sections").children[place] !== element)) part("sections").append(...inOrder);
   part("nodes").replaceChildren(...campaign.nodes.map((node) => make("li", {},
     make("a", { href: `#node-${node.name}`, class: node.deliverable ? "final" : null }, words(node.name)))));
   arrange();
@@ -80,6 +81,8 @@ function headOf(node) {
 
 // Lay everything out anew: after a change of the data, the filter, a choice or the width.
 function arrange() {
+  const focused = document.activeElement?.closest("#sections .cell[data-id]");
+  const control = focused ? [...focused.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
   order = [];
   const shown = filtered();
   near.disconnect();
@@ -91,6 +94,16 @@ function arrange() {
   told(order.length);
   for (const section of sections.values()) for (const line of section.body.querySelectorAll(".line")) near.observe(line);
   fillView();
+  if (focused) refocus(focused.dataset.id, control);
+}
+
+// Give the focus back to a cell that was drawn anew, without moving the page.
+function refocus(id, control) {
+  const line = lineOf(id);
+  if (!line) return;
+  fill(line);
+  const item = [...line.querySelectorAll(".cell[data-id]")].find((one) => one.dataset.id === id);
+  item?.querySelectorAll("button, input")[control]?.focus({ preventScroll: true });
 }
 
 function arrangeSection(section, shown, rem) {

@@ -16,7 +16,7 @@ function update(data) {
   const layout = ({ nodes, cells }) => JSON.stringify([nodes.map(({ name, axes, takes, deliverable, ratio }) => [name, axes, takes, deliverable, ratio]), cells.map(({ id }) => id)]);
   const changed = new Set(campaign.cells.filter((cell) => JSON.stringify(cell) !== JSON.stringify(former.byId.get(cell.id))).map((cell) => cell.id));
   drawSummary();
-  if (layout(former) !== layout(campaign) || isFiltering()) {
+  if (layout(former) !== layout(campaign) || isFilteredAnew()) {
     drawFacets();
     drawSections();
   } else {
