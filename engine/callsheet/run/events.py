@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callsheet.plan.job import Plan
-from callsheet.run.outcome import Decision, RunOutcome, State
+from callsheet.run.outcome import Decision, InstanceOutcome, RunOutcome, State
 
 __all__ = ["Change", "Listener", "State"]
 
@@ -15,7 +15,8 @@ __all__ = ["Change", "Listener", "State"]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of one instance. `at` counts seconds since the run began, `progress` is 0 to 1, `detail` is one line
-    for people, `cost_usd` what the provider charged, where it said so."""
+    for people, `cost_usd` what the provider charged, where it said so; `outcome` is all that came of it, once it is
+    over."""
 
     instance: str
     state: State
@@ -24,6 +25,7 @@ class Change:
     progress: float | None = None
     detail: str | None = None
     cost_usd: float | None = None
+    outcome: InstanceOutcome | None = None
 
 
 class Listener(Protocol):

@@ -269,7 +269,7 @@ class Execution:
     ) -> None:
         diary = self.workshop.diaries.get(job.id)
         begun = self._begun_at.get(job.id)
-        self._outcomes[job.id] = InstanceOutcome(
+        outcome = self._outcomes[job.id] = InstanceOutcome(
             id=job.id,
             node=job.node,
             axes=job.axes,
@@ -285,7 +285,7 @@ class Execution:
         )
         cost = result.cost_usd if result else None
         at, detail = self.clock() - self._begin, error.message if error else None
-        self.listener.changed(Change(job.id, state, at, detail=detail, cost_usd=cost))
+        self.listener.changed(Change(job.id, state, at, detail=detail, cost_usd=cost, outcome=outcome))
 
     def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:
         """A job has got somewhere: the listener is told."""
