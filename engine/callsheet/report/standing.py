@@ -113,11 +113,12 @@ def _over(entry: Entry, decision: Decision, former: Entry | None) -> Entry:
         return entry
     if not entry["outputs"]:
         return {**former, "state": entry["state"], "error": entry["error"]}
-    kept = {name: former[name] for name in _KEPT if name in former and former["outputs"]}
-    return {**entry, **kept, "state": former["state"] if former["state"] in _MADE else entry["state"], "error": None}
+    state = former["state"] if former["state"] in _MADE else entry["state"]
+    kept = former if former["outputs"] else {}
+    return {**entry, **kept, **{name: entry[name] for name in _PLANNED}, "state": state, "error": None, "stale": False}
 
 
-_KEPT = ("run", "request_id", "cost_usd", "seconds", "outputs", "shared_with")
+_PLANNED = ("axes", "needs", "warnings", "intent", "intent_why")
 _MADE = frozenset((InstanceState.succeeded.value, InstanceState.cached.value))
 
 

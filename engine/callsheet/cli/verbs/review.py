@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from typing import Annotated
@@ -36,8 +37,13 @@ def review(
         sys.stdout.write(f"review at {link}\n")
         sys.stdout.flush()
         sys.stderr.write("the link works once; Ctrl-C ends the review\n")
-        if not no_open:
+        if not no_open and _has_desktop():
             webbrowser.open(link)
 
     run_review(desk, port, ready)
     sys.stderr.write("callsheet: the review has ended\n")
+
+
+def _has_desktop() -> bool:
+    """Whether a browser has a screen of its own: one in this terminal would use the link up."""
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
