@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import settings
@@ -204,6 +207,94 @@ def credentials(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, s
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     return given
+
+
+class Reviewing:
+    """A `callsheet review` in a process of its own, asked as a browser asks, or as nobody should."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        command = [sys.executable, "-m", "callsheet", "review", *words, "--no-open"]
+        self._process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise AssertionError(self._process.communicate()[1])
+        self.link = line.split()[-1]
+        self.authority = urlsplit(self.link).netloc
+        self.cookie = ""
+
+    def enter(self) -> Reviewing:
+        """Use the link, and keep the session that it gives."""
+        path = self.link.partition(self.authority)[2]
+        self.cookie = self.ask("GET", path).headers["set-cookie"].partition(";")[0]
+        return self
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str | None) -> Answered:
+        """Send exactly this. Headers are written with `_` for `-`; Host and Cookie are right unless they are given."""
+        sent = {"host": self.authority, "cookie": self.cookie or None, **headers}
+        connection = http.client.HTTPConnection(self.authority, timeout=20)
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in sent.items():
+                if value is not None:
+                    connection.putheader(name.replace("_", "-"), value)
+            if body is not None:
+                connection.putheader("content-length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return Answered(
+                answer.status, told, b"" if "event-stream" in told.get("content-type", "") else answer.read()
+            )
+        finally:
+            connection.close()
+
+    def post(self, what: str, **fields: object) -> Answered:
+        """Ask for a change as the page does."""
+        headers = {"origin": f"http://{self.authority}", "x_callsheet_review": "1", "content_type": "application/json"}
+        return self.ask("POST", f"/_review/{what}", json.dumps(fields).encode(), **headers)
+
+    def cells(self) -> dict[str, Any]:
+        """The cells of the page by id."""
+        return {cell["id"]: cell for cell in self.ask("GET", "/_review/state").json["cells"]}
+
+    def stop(self) -> Finished:
+        """Ctrl-C."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        out, err = self._process.communicate(timeout=20)
+        return Finished(self._process.returncode, out, err)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def refusal(self) -> tuple[int, str]:
+        """The status and the code of the error."""
+        return self.status, self.json["error"]["code"]
+
+
+@pytest.fixture
+def reviewing() -> Iterator[Callable[..., Reviewing]]:
+    """Starts reviews: `reviewing(folder, "pipeline.yaml", "--simulate")`."""
+    started: list[Reviewing] = []
+
+    def start(folder: Path, *words: str) -> Reviewing:
+        started.append(Reviewing(folder, *words))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
 
 
 PEAK = """

@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 STRICT = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PATIENCE = 10_000
+PATIENCE = 15_000
 """Milliseconds that a page gets for anything it is waited for."""
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(slots=True)
@@ -31,6 +32,19 @@ class Watched:
     page: Page
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+
+    def plays(self, selector: str) -> float:
+        """Waits until the clip at `selector` moves, and gives its length in seconds. (The page's own policy forbids
+        Playwright's waiting for a function.)"""
+        clip = self.page.locator(selector)
+        clip.wait_for()
+        seconds: float = clip.evaluate(
+            """async (clip) => {
+                while (!(clip.currentTime > 0.1)) await new Promise((done) => setTimeout(done, 50));
+                return clip.duration;
+            }"""
+        )
+        return seconds
 
     def violations(self) -> list[str]:
         """What axe-core finds wrong for people who use assistive technology: rule and place, one line each."""

@@ -15,12 +15,12 @@ MOST_EMBEDDED = 100_000_000
 """Bytes of media that one file may hold: more than this no mail takes and no phone opens."""
 
 
-def make_gallery(folder: Path, manifest: Mapping[str, Any]) -> Path:
+def make_gallery(folder: Path, manifest: Mapping[str, Any], pictures: Mapping[str, str] | None = None) -> Path:
     """Write `index.html` into the output folder, its posters beside it; gives back where it is."""
-    return write_gallery(folder, manifest, addresses(posters(folder, manifest)))
+    return write_gallery(folder, manifest, addresses(posters(folder, manifest)), pictures=pictures)
 
 
-def make_single_file(folder: Path, manifest: Mapping[str, Any]) -> Path:
+def make_single_file(folder: Path, manifest: Mapping[str, Any], pictures: Mapping[str, str] | None = None) -> Path:
     """Write `gallery.html`, which holds all that it shows; gives back where it is. Raises DataFault where that would be
     more than `MOST_EMBEDDED` bytes."""
     outputs = [output for entry in manifest["instances"] for output in entry["outputs"]]
@@ -37,5 +37,5 @@ def make_single_file(folder: Path, manifest: Mapping[str, Any]) -> Path:
     made = posters(folder, manifest)
     content = {digest: place.read_bytes() for digest, place in files.items()}
     content |= {f"poster-{digest}": place.read_bytes() for digest, place in made.items()}
-    html = gallery_html(manifest, dict.fromkeys(made, "#"), embedded=content)
+    html = gallery_html(manifest, dict.fromkeys(made, "#"), embedded=content, pictures=pictures)
     return write_page(folder, html, SINGLE_FILE)

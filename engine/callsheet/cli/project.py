@@ -86,6 +86,11 @@ class Project:
     def memory(self) -> Path:
         return self.root / ".callsheet"
 
+    @property
+    def runs(self) -> Path:
+        """Where the latest runs are on record."""
+        return self.memory / "runs"
+
 
 def find_project(pipeline: Path, environment: Mapping[str, str]) -> Project:
     """The project that a pipeline file belongs to; environment variables override its settings."""

@@ -41,6 +41,7 @@ from callsheet.run.claim import Claims
 from callsheet.run.execute import Execution, Limits
 from callsheet.run.outcome import Action, Decision, RunOutcome
 from callsheet.run.publish import Publisher
+from callsheet.run.record import About, RunRecord
 from callsheet.run.work import Consent, Memory
 from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
@@ -203,7 +204,7 @@ async def _run(
             memory,
             makers,
             publisher,
-            _listener(stack, terms),
+            _listener(stack, terms, _record(planned, asked, publisher.folder, run_id)),
             stored_media_reader(memory.blobs),
             time.monotonic,
             run_id=run_id,
@@ -271,8 +272,16 @@ def _own_routes(planned: Planned) -> tuple[Mapping[str, object], ...]:
     return tuple(catalogue_of(planned.project).own_descriptions(routes))
 
 
-def _listener(stack: AsyncExitStack, terms: Terms) -> Listener:
-    listeners: list[Listener] = []
+def _record(planned: Planned, asked: Asked, folder: Path, run_id: str) -> RunRecord:
+    """What puts the run on record, for `review` beside it and for `timeline`."""
+    root = planned.project.root
+    about = About(run_id, os.path.relpath(asked.file.absolute(), root), os.path.relpath(folder, root))
+    return RunRecord(planned.project.runs, about, folder, time.time)
+
+
+def _listener(stack: AsyncExitStack, terms: Terms, record: RunRecord) -> Listener:
+    listeners: list[Listener] = [record]
+    stack.callback(record.close)
     if can_draw(sys.stderr, os.environ):
         from callsheet.report.terminal import live_listener
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import networkx as nx
 
 from callsheet.document.shape import is_template
@@ -25,6 +27,19 @@ def node_graph(plan: Plan) -> nx.DiGraph[str]:
             previous = known["previous"] and need in job.previous
             graph.add_edge(producer, job.node, count=known["count"] + 1, previous=previous)
     return graph
+
+
+def layers(names: Sequence[str], edges: Collection[tuple[str, str]]) -> list[list[str]]:
+    """The nodes by how far they are from the first: each stands behind all that it needs, those that need each other
+    (by `previous`) stand together. Within a layer the order of `names` is kept."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(names)
+    graph.add_edges_from(edges)
+    rings = nx.condensation(graph)
+    found = [
+        {name for ring in level for name in rings.nodes[ring]["members"]} for level in nx.topological_generations(rings)
+    ]
+    return [[name for name in names if name in level] for level in found]
 
 
 def mermaid(plan: Plan) -> str:

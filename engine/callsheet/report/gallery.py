@@ -42,14 +42,18 @@ _SCRIPTS = (
 
 
 def write_gallery(
-    folder: Path, manifest: Mapping[str, Any], posters: Mapping[str, str] | None = None, name: str = NAME
+    folder: Path,
+    manifest: Mapping[str, Any],
+    posters: Mapping[str, str] | None = None,
+    name: str = NAME,
+    pictures: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the page of a manifest (see report/manifest) into its folder, and give back where it is.
 
     `posters` are addresses, relative to the folder, of small pictures by the digest of what they show. Raises DataFault
     where a file of this name that callsheet did not write stands in the place.
     """
-    return write_page(folder, gallery_html(manifest, posters), name)
+    return write_page(folder, gallery_html(manifest, posters, pictures=pictures), name)
 
 
 def write_page(folder: Path, html: str, name: str) -> Path:
@@ -73,14 +77,16 @@ def gallery_html(
     posters: Mapping[str, str] | None = None,
     *,
     embedded: Mapping[str, bytes] | None = None,
+    pictures: Mapping[str, str] | None = None,
     extra_style: str = "",
     extra_script: str = "",
     served: bool = False,
 ) -> str:
     """The page as text. Media are relative links, or `embedded` by digest; style, script and data are in the page.
 
-    `extra_style` and `extra_script` follow the page's own and use `window.callsheetGallery`; a page that is `served`
-    may ask its own origin for more, every other page may ask nobody for anything.
+    `pictures` are SVG by their captions. `extra_style` and `extra_script` follow the page's own and use
+    `window.callsheetGallery`; a page that is `served` may ask its own origin for more, every other page may ask nobody
+    for anything.
     """
     data = page_data(manifest, posters)
     style = "\n".join(_part(f"{name}.css") for name in _STYLES) + extra_style
@@ -99,8 +105,13 @@ def gallery_html(
         extra_script=extra_script,
         policy=_policy(style, [script, extra_script], served=served, embeds=embedded is not None),
         data=_embedded(data),
+        pictures={caption: _data_address(svg) for caption, svg in (pictures or {}).items()},
         files={digest: base64.b64encode(content).decode() for digest, content in (embedded or {}).items()},
     )
+
+
+def _data_address(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def _part(name: str) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -190,15 +191,16 @@ def _entry(
         "needs": list(job.needs),
         "cost_usd": one.cost_usd,
         "seconds": None if one.seconds is None else round(one.seconds, 3),
-        "outputs": [_output(folder, output) for output in one.outputs],
+        "outputs": [output_document(folder, output) for output in one.outputs],
         "error": error_document(one.error),
         "warnings": list(job.warnings),
         **({"own_route": job.made_by, "before": failures_document(one.before)} if job.fallbacks else {}),
     }
 
 
-def _output(folder: Path, output: PlacedOutput) -> dict[str, object]:
-    facts = _facts(output.path)
+def output_document(folder: Path, output: PlacedOutput) -> dict[str, object]:
+    """One file of an instance: its place as seen from the folder, and what a page needs to lay it out."""
+    facts = _facts(output.path, output.sha256)
     return {
         "name": output.name,
         "path": Path(os.path.relpath(output.path, folder)).as_posix(),
@@ -211,8 +213,10 @@ def _output(folder: Path, output: PlacedOutput) -> dict[str, object]:
     }
 
 
-def _facts(path: Path) -> Facts | None:
-    """Size and length of a file, so that a page can lay it out before it is loaded; None where it can't be read."""
+@lru_cache(maxsize=65_536)
+def _facts(path: Path, sha256: str) -> Facts | None:
+    """Size and length of a file, so that a page can lay it out before it is loaded; None where it can't be read. The
+    digest stands for the bytes: they are read once."""
     try:
         return read_facts(path)
     except DataFault:

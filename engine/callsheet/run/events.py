@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callsheet.plan.job import Plan
-from callsheet.run.outcome import Decision, RunOutcome, State
+from callsheet.run.outcome import Decision, InstanceOutcome, RunOutcome, State
 
 __all__ = ["Change", "Listener", "State"]
 
@@ -15,7 +15,8 @@ __all__ = ["Change", "Listener", "State"]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change of one instance. `at` counts seconds since the run began, `progress` is 0 to 1, `detail` is one line
-    for people, `cost_usd` what the provider charged, where it said so, `route` that of a fallback, once it is tried."""
+    for people, `cost_usd` what the provider charged, where it said so, `route` that of a fallback, once it is tried;
+    `outcome` is all that came of it, once it is over."""
 
     instance: str
     state: State
@@ -25,6 +26,7 @@ class Change:
     detail: str | None = None
     cost_usd: float | None = None
     route: str | None = None
+    outcome: InstanceOutcome | None = None
 
 
 class Listener(Protocol):

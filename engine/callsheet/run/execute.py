@@ -313,8 +313,9 @@ class Execution:
         )
         self._outcomes[job.id] = outcome
         at, detail = self.clock() - self._begin, error.message if error else None
+        route = _other_route(attempt)
         self.listener.changed(
-            Change(job.id, state, at, detail=detail, cost_usd=outcome.cost_usd, route=_other_route(attempt))
+            Change(job.id, state, at, detail=detail, cost_usd=outcome.cost_usd, route=route, outcome=outcome)
         )
 
     def tell(self, job: Job, state: State, queue_position: int | None, progress: float | None) -> None:

@@ -12,6 +12,7 @@ import typer
 from callsheet.cli.finish import finish
 from callsheet.cli.gallery_page import make_gallery
 from callsheet.cli.lock_merging import ATTRIBUTES, UNION
+from callsheet.cli.pictures import campaign_pictures
 from callsheet.cli.planning import Asked
 from callsheet.cli.running import Terms, execute, plan_and_decide
 from callsheet.problems import DataFault, Problem
@@ -45,7 +46,7 @@ def demo(
     code = finish(report, as_json=False)
     manifest = read_manifest(report.folder)
     if manifest is not None:
-        page = make_gallery(report.folder, manifest)
+        page = make_gallery(report.folder, manifest, campaign_pictures(asked.file, report.folder, manifest))
         sys.stdout.write(f"gallery  {os.path.relpath(page)}\n")
     raise typer.Exit(code)
 

@@ -11,6 +11,7 @@ import typer
 
 from callsheet.cli.gallery_page import make_gallery, make_single_file
 from callsheet.cli.options import File, OutputDir, Simulate
+from callsheet.cli.pictures import campaign_pictures
 from callsheet.cli.planning import Asked, output_folder
 from callsheet.problems import DataFault, Problem
 from callsheet.report.manifest import read_manifest
@@ -54,7 +55,8 @@ def gallery(
         from callsheet.cli.stale_cells import with_stale_marked
 
         manifest = with_stale_marked(manifest, asked)
-    page = make_single_file(folder, manifest) if single_file else make_gallery(folder, manifest)
+    pictures = campaign_pictures(file, folder, manifest)
+    page = (make_single_file if single_file else make_gallery)(folder, manifest, pictures)
     sys.stdout.write(f"{os.path.relpath(page)}\n")
     if png is not None:
         from callsheet.cli.contact_sheet import write_contact_sheet

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from callsheet.cli.options import File, Params, ParamsFile, Profile
-from callsheet.cli.planning import Asked, make
+from callsheet.cli.options import File, Params, ParamsFile, Profile, Simulate
+from callsheet.cli.planning import Asked, decisions, make, memories
 from callsheet.plan.graph import dot, mermaid
 
 
@@ -26,10 +26,19 @@ def graph(
     param: Params = None,
     params_file: ParamsFile = None,
     profile: Profile = None,
+    svg: Annotated[bool, typer.Option("--svg", help="Draw a picture, with what a run would do.")] = False,
+    simulate: Simulate = False,
 ) -> None:
     """Draw the pipeline's graph: which node feeds which.
 
-    Example: callsheet graph pipeline.yaml --format dot | dot -Tsvg > graph.svg
+    Example: callsheet graph pipeline.yaml --svg > graph.svg
     """
-    plan = make(Asked(file, param or (), params_file, profile)).plan
+    planned = make(Asked(file, param or (), params_file, profile, simulate=simulate))
+    plan = planned.plan
+    if svg:
+        from callsheet.report.graph_svg import plan_graph_svg
+
+        with memories(planned.project, write=False) as (journal, blobs):
+            sys.stdout.write(plan_graph_svg(plan, decisions(planned, journal, blobs)))
+        return
     sys.stdout.write(mermaid(plan) if format is Format.mermaid else dot(plan))
