@@ -32,6 +32,13 @@ def test_a_campaign_as_it_was_rendered_has_no_problems(rendered) -> None:
     assert rendered.run("verify", "pipeline.yaml", "--json").json["findings"] == []
 
 
+def test_the_pages_beside_the_outputs_are_no_problem(previewed) -> None:
+    assert previewed.run("gallery", "pipeline.yaml", "--simulate").exit_code == 0
+    assert previewed.run("gallery", "pipeline.yaml", "--simulate", "--single-file").exit_code == 0
+    finished = previewed.run("verify", "pipeline.yaml", "--simulate")
+    assert finished.exit_code == 0, finished.stderr
+
+
 def test_a_campaign_that_was_never_rendered_has_no_problems(studio) -> None:
     assert studio.run("verify", "pipeline.yaml").stdout == "0 files, 0.0 MB verified: all as it should be\n"
     assert not (studio.folder / ".callsheet").exists()

@@ -18,6 +18,11 @@ _TYPICAL = 0.3
 """The part of a clip after which it shows what it is about: past a fade in, before the cut of two that are joined."""
 
 
+def is_poster(path: Path) -> bool:
+    """Whether a path below an output folder is that of a poster."""
+    return path.parent == Path(FOLDER) and _OURS.fullmatch(path.name) is not None
+
+
 def posters(folder: Path, manifest: Mapping[str, Any]) -> Mapping[str, Path]:
     """The poster of each clip and image that a manifest names, by the digest of what it shows."""
     files = {output["sha256"]: output for entry in manifest["instances"] for output in entry["outputs"]}

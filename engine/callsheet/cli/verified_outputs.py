@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast, get_args
 
+from callsheet.cli.posters import is_poster
 from callsheet.media.info import Output, OutputKind
 from callsheet.plan.make import SIMULATOR
 from callsheet.plan.publish import OWN_NAMES
@@ -113,9 +114,13 @@ class Outputs:
             inner[:] = sorted(name for name in inner if not name.startswith("."))
             for name in sorted(files):
                 path = Path(folder, name)
-                own = path.relative_to(self.folder).parts[0].casefold().startswith(OWN_NAMES)
-                if not own and not name.startswith("."):
+                if not _is_own(path.relative_to(self.folder)) and not name.startswith("."):
                     yield path
+
+
+def _is_own(path: Path) -> bool:
+    """Whether callsheet keeps a place of the output folder for itself: the manifest, the pages, their posters."""
+    return is_poster(path) or path.parts[0].casefold().startswith(OWN_NAMES)
 
 
 def manifest_problems(outputs: Outputs, journal: Journal) -> Iterator[Problem]:

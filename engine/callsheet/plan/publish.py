@@ -17,7 +17,7 @@ def default_path(stem: str, node: str, axes: Iterable[tuple[str, str]], extensio
     return f"{stem}/{node}/{inside}{extension}" if inside else f"{stem}/{node}{extension}"
 
 
-OWN_NAMES = ("manifest.json", "index.html", "manifest.unreadable")
+OWN_NAMES = ("manifest.json", "index.html", "gallery.html", "manifest.unreadable")
 """What callsheet writes beside the outputs, by how the names begin."""
 SUFFIXES: Mapping[OutputKind, frozenset[str]] = {
     "image": frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif"}),
