@@ -54,6 +54,7 @@ def test_a_run_accounts_for_all_17_instances_and_7_renders(project, example) -> 
     assert plan["totals"] == {
         "instances": 17, "render": 7, "shared": 0, "cached": 0, "local": 10, "attach": 0, "held": 0,
         "excluded": 2, "skipped": 0, "cost_estimate_usd": 3.2, "unpriced": 0,
+        "held_cost_estimate_usd": 0.0,
     }  # fmt: skip
 
 
