@@ -200,7 +200,8 @@ def test_the_seed_of_an_instance_in_a_used_pipeline_is_told_by_its_qualified_nam
     project.write(
         {"part.yaml": inner, "pipeline.yaml": "callsheet: 1\nname: x\nseed: 4\nnodes:\n  spot: {use: part.yaml}\n"}
     )
-    assert explained(project, "spot.a[take=2]")["seed_from"] == {"root": 4, "name": "spot.a", "take": "2", "vary": {}}
+    seed = {"root": 4, "name": "spot.a", "take": "2", "vary": {}, "draw": 0}
+    assert explained(project, "spot.a[take=2]")["seed_from"] == seed
 
 
 def test_an_instance_is_found_by_its_node_and_by_as_many_axes_as_tell_it_apart(aurora: Any) -> None:

@@ -304,6 +304,8 @@ def test_a_lost_journal_does_not_buy_the_failed_route_again(project, provider) -
     run(project)
     for path in project.folder.joinpath(".callsheet").glob("state.db*"):
         path.unlink()
+    assert (planned(project)["action"], planned(project)["through"]) == ("cached", SEEDANCE)
+    project.folder.joinpath("pipeline.lock.yaml").unlink()
     assert (planned(project)["action"], planned(project)["through"]) == ("attach", SEEDANCE)
     again = run(project)
     assert (again.json["totals"]["submitted"], len(one.submits), shot(again)["route"]) == (0, 2, SEEDANCE)

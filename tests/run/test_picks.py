@@ -245,7 +245,7 @@ def test_in_a_clone_without_a_journal_a_pick_holds_where_the_same_footage_comes(
     pick(project, "dawn", "2")
     for left in (".callsheet", "renders"):
         shutil.rmtree(project.folder / left)
-    clone = run(project)
+    clone = run(project, "--rerender")
     assert set(states(clone).values()) == {"succeeded"}
     by_id = {one["id"]: one for one in project.run("plan", "pipeline.yaml", "--json").json["instances"]}
     assert by_id["reel[look=dawn]"]["needs"] == ["shot[look=dawn,take=2]"]
@@ -257,7 +257,7 @@ def test_in_a_clone_without_a_journal_other_footage_is_not_gone_on_from(project,
     for left in (".callsheet", "renders"):
         shutil.rmtree(project.folder / left)
     provider(media=True)
-    clone = run(project)
+    clone = run(project, "--rerender")
     assert {name: state for name, state in states(clone).items() if state != "succeeded"} == {
         "reel[look=dawn]": "held",
         "film": "held",

@@ -95,6 +95,8 @@ def test_a_default_that_moved_is_told_as_a_default(rendered) -> None:
     shape = json.loads((shipped("schemas") / "routes" / route).read_text())
     shape["input_schema"]["properties"]["camera_fixed"]["default"] = False
     rendered.write({f"routes/{route}": json.dumps(shape)})
+    assert "extra[take=1]" not in rendered.reasons(), "the lock holds it"
+    (rendered.project.folder / "pipeline.lock.yaml").unlink()
     assert rendered.reasons()["extra[take=1]"] == "changed: default of `camera_fixed` true → false"
     assert rendered.why("extra[take=1]")["changes"] == [
         {"kind": "default", "field": "camera_fixed", "old": True, "new": False}
@@ -183,6 +185,7 @@ def test_a_manifest_of_an_older_callsheet_or_a_damaged_one_only_says_less(render
         "changed: it was asked for before with something else, and what that was is not recorded here"
     )
     place.write_text("{")
+    (rendered.project.folder / "pipeline.lock.yaml").unlink()
     assert rendered.reasons()[HERO] == "never rendered"
 
 
