@@ -249,3 +249,62 @@ def test_explaining_writes_nothing(aurora: Any) -> None:
     before = sorted(aurora.folder.rglob("*"))
     explained(aurora, HERO)
     assert sorted(aurora.folder.rglob("*")) == before
+
+
+WAN, SEEDANCE = "wan-ai/wan-2-7/text-to-video", "bytedance/seedance-v2/pro"
+SHOP = f"""
+callsheet: 1
+name: shop
+seed: 7
+nodes:
+  shot:
+    route: {WAN}
+    input: {{prompt: A bottle on a ledge., duration: 4}}
+    fallback: [{{route: {SEEDANCE}, input: {{duration: 5}}}}]
+"""
+
+
+def shop(project: Any) -> dict[str, Any]:
+    finished = project.run("explain", "pipeline.yaml", "shot", "--json")
+    assert finished.exit_code == 0, finished.stderr
+    return dict(finished.json)
+
+
+def test_what_a_fallback_made_is_explained_by_the_request_that_made_it(project: Any, provider: Any) -> None:
+    one = provider("render:failed#1")
+    project.write({"pipeline.yaml": SHOP})
+    assert project.run("run", "pipeline.yaml", "--yes").exit_code == 0
+    found = shop(project)
+    assert found["request"] == {"call": f"POST /v1/models/{SEEDANCE}", "body": one.submits[1]["body"]}
+    assert hashlib.sha256(rfc8785.dumps(found["key_document"])).hexdigest() == found["key"]
+    screen = project.run("explain", "pipeline.yaml", "shot").stdout
+    assert (
+        f"route      {SEEDANCE}\n"
+        f"           in place of {WAN}, which failed: the API\n"
+        "           failed this render: the render failed (simulated)\n"
+    ) in screen
+    assert "Should that fail" not in screen
+
+
+def test_what_would_be_asked_should_a_render_fail_is_shown_below_it(project: Any, provider: Any) -> None:
+    provider()
+    project.write({"pipeline.yaml": SHOP})
+    found = shop(project)
+    assert found["request"]["call"] == f"POST /v1/models/{WAN}"
+    screen = project.run("explain", "pipeline.yaml", "shot").stdout
+    key = found["fallbacks"][0]["key"][:8]
+    assert screen.partition("Should")[2].split("\n")[:4] == [
+        f" that fail for good, this is asked instead, under the key {key}:",
+        f"POST /v1/models/{SEEDANCE}",
+        "{",
+        '  "prompt": "A bottle on a ledge.",',
+    ]
+
+
+def test_a_fallback_that_a_lock_has_is_said_to_be_of_the_lock(project: Any, provider: Any) -> None:
+    provider("render:failed#1")
+    project.write({"pipeline.yaml": SHOP})
+    assert project.run("run", "pipeline.yaml", "--yes").exit_code == 0
+    (project.folder / ".callsheet/state.db").unlink()
+    screen = project.run("explain", "pipeline.yaml", "shot").stdout
+    assert f"route      {SEEDANCE}\n           in place of {WAN}, as the lock has it\n" in screen

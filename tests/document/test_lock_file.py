@@ -208,3 +208,16 @@ def test_what_is_no_lock_at_all_is_told(tmp_path) -> None:
 def test_a_record_that_another_line_completes_is_not_taken(tmp_path) -> None:
     told = refused(tmp_path, HEAD + 'a: {"step": "x\nb: y"}, {"step": "z"}\n')
     assert told.count("what stands after the name is not in the form of JSON") == 2
+
+
+def test_a_link_to_a_lock_stays_one_and_its_file_keeps_its_mode(tmp_path) -> None:
+    place, link = tmp_path / "kept.yaml", tmp_path / "pipeline.lock.yaml"
+    place.write_text("")
+    place.chmod(0o640)
+    link.symlink_to(place)
+    lock = Lock("runcomfy", instances={"shot": SHOT})
+    assert write_lock(link, lock)
+    assert (link.is_symlink(), place.stat().st_mode & 0o777) == (True, 0o640)
+    assert place.read_text() == lock_text(lock)
+    assert not write_lock(link, lock)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.yaml", "pipeline.lock.yaml"]

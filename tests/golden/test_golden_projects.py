@@ -12,7 +12,8 @@ import pytest
 
 HERE = Path(__file__).parent
 PROJECTS = sorted(one.parent.name for one in HERE.glob("*/pipeline.yaml"))
-EXPECTED = ("plan.txt", "explain.txt", "against.txt", "against.md")
+EXPECTED = ("plan.txt", "explain.txt", "against.txt", "against.md", "lock.txt")
+LOCK = "pipeline.lock.yaml"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -22,7 +23,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {
         name: file.read_bytes()
         for name, file in names.items()
-        if name not in (*EXPECTED, "run.txt") and not name.startswith("before/")
+        if name not in (*EXPECTED, "run.txt", LOCK) and not name.startswith("before/")
     }
 
 
@@ -33,25 +34,34 @@ def command_of(text: str) -> list[str]:
     return shlex.split(line)[2:]
 
 
+def locked(project: Any) -> str:
+    """The lock of the campaign as it stands, which nobody has rendered yet."""
+    finished = project.run("lock", "pipeline.yaml")
+    assert finished.exit_code == 0, finished.stderr
+    return str(project.read(LOCK))
+
+
 @pytest.mark.parametrize("name", PROJECTS)
 def test_what_is_said_about_a_campaign_is_what_lies_beside_it(
     name: str, project: Any, repository: Callable[[], Any]
 ) -> None:
     folder = HERE / name
     project.write({**files_of(folder), **files_of(folder / "before"), ".gitignore": "previews/\n.callsheet/\n"})
+    told = {f"before/{LOCK}": locked(project)}
     repository().commit("as it was")
     finished = project.run(*command_of((folder / "before/run.txt").read_text(encoding="utf-8")))
     assert finished.exit_code == 0, finished.stderr
     project.write(files_of(folder))
-    told = {}
     for file in EXPECTED:
         first = (folder / file).read_text(encoding="utf-8").split("\n", 1)[0]
         finished = project.run(*command_of(first))
         assert finished.exit_code == 0, finished.stderr
         told[file] = f"{first}\n{finished.stdout}"
-        if os.environ.get("GOLDEN") == "write":
-            (folder / file).write_text(told[file], encoding="utf-8")
-    assert told == {file: (folder / file).read_text(encoding="utf-8") for file in EXPECTED}
+    told[LOCK] = project.read(LOCK)
+    if os.environ.get("GOLDEN") == "write":
+        for file, text in told.items():
+            (folder / file).write_text(text, encoding="utf-8")
+    assert told == {file: (folder / file).read_text(encoding="utf-8") for file in told}
 
 
 def test_there_are_three() -> None:

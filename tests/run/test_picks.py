@@ -355,6 +355,31 @@ def test_takes_of_a_whole_used_pipeline_can_not_be_picked(project, shop) -> None
     refused = project.run("pick", "pipeline.yaml", "spot", "2")
     assert (refused.exit_code, refused.stderr) == (
         65,
-        "error: `spot` uses a pipeline, and takes of a whole pipeline can't be picked [no-takes]\n"
-        "  help: choose one where it is used: `nodes.spot.at(TAKES_AXIS='…')`; takes inside it can be picked\n",
+        "error: `spot` uses a pipeline, and has no takes to pick one of [no-takes]\n"
+        "  help: takes of a whole pipeline can't be picked: name one where it is needed, with"
+        " `nodes.spot.at(take='1')`; those that a pipeline makes inside can be\n",
     )
+    assert project.run("pick", "pipeline.yaml", "spot.clip", "2").stderr == refused.stderr
+
+
+def test_what_waits_for_a_take_of_a_whole_pipeline_says_how_to_name_one(project, shop) -> None:
+    part = "callsheet: 1\nname: part\nnodes:\n  clip: {route: wan-ai/wan-2-7/text-to-video, input: {prompt: x}}\n"
+    part += 'outputs: {video: "{{ nodes.clip.video }}"}\n'
+    whole = """\
+callsheet: 1
+name: whole
+seed: 3
+axes: {cut: {takes: [a, b], unpicked: hold}}
+nodes:
+  spot: {use: part.yaml, over: [cut]}
+  end: {step: trim, input: {video: "{{ nodes.spot.video }}", seconds: 1}}
+"""
+    project.write({"pipeline.yaml": whole, "part.yaml": part})
+    way = "takes of a whole pipeline can't be picked: name one where it is needed, with `nodes.spot.at(cut='a')`"
+    (why,) = [
+        one["why"] for one in project.run("plan", "pipeline.yaml", "--json").json["instances"] if one["id"] == "end"
+    ]
+    assert why == {"code": "unpicked", "text": "waits for a pick of `spot`", "hint": way}
+    assert f"held behind the pick of `spot`: 1 instance\n  {way}\n" in project.run("plan", "pipeline.yaml").stdout
+    project.edit("pipeline.yaml", "nodes.spot.video", "nodes.spot.at(cut='b').video")
+    assert actions(project)["end"] == "local"

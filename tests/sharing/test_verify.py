@@ -277,3 +277,40 @@ def test_what_nobody_has_any_more_can_not_be_put_back(rendered) -> None:
         "error: shot[look=studio]: `renders/pipeline/shot/look=studio.mp4` is not there [output-missing]\n"
         "  help: the store does not have its bytes whole; the next run brings them back where it can\n"
     )
+
+
+def test_what_another_pipeline_of_the_folder_made_is_not_extra(rendered) -> None:
+    project = rendered.project
+    project.write({"other.yaml": project.read("pipeline.yaml").replace("\nname: ", "\nname: other-")})
+    assert rendered.run("run", "other.yaml", "--yes").exit_code == 0
+    assert len(list((rendered.folder / "renders/pipeline").rglob("*.mp4"))) == 2
+    finished = rendered.run("verify", "other.yaml")
+    assert (finished.exit_code, finished.stderr) == (0, "")
+    (rendered.folder / "pipeline.yaml").unlink()
+    assert "is published by no instance [output-extra]" in rendered.run("verify", "other.yaml").stderr
+
+
+def test_a_flipped_digit_of_a_key_in_the_lock_is_named(locked) -> None:
+    name = "shot[look=dawn,take=1]"
+    text = locked.project.read("pipeline.lock.yaml")
+    key = text.partition(name)[2].partition('"key": "')[2][:64]
+    other = ("1" if key[0] == "0" else "0") + key[1:]
+    locked.project.write({"pipeline.lock.yaml": text.replace(key, other)})
+    finished = locked.run("verify", "pipeline.yaml")
+    assert finished.exit_code == 65
+    assert finished.stderr == (
+        f"error: {name}: its outputs have the key {other[:12]}… in the lock, {key[:12]}… in the journal [lock-differs]\n"
+        "  help: bring the lock back from git, or write it anew with `callsheet lock`\n"
+    )
+
+
+def test_a_flipped_digit_of_a_seed_in_the_lock_is_named(locked) -> None:
+    name = "shot[look=dawn,take=1]"
+    before, found, after = locked.project.read("pipeline.lock.yaml").partition(f"{name}: ")
+    seed = after.partition('"seed": ')[2].partition(",")[0]
+    other = str(int(seed) ^ 1)
+    locked.project.write(
+        {"pipeline.lock.yaml": before + found + after.replace(f'"seed": {seed}', f'"seed": {other}', 1)}
+    )
+    told = f"its seed is {other} in the lock, and what that says it was made from gives {seed}"
+    assert f"warning: {name}: {told} [seed-differs]\n" in locked.run("verify", "pipeline.yaml").stderr

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from callsheet.cli.planning import Asked, Elsewhere, Planned, decisions, make
+from callsheet.cli.planning import Asked, OtherTree, Planned, decisions, make
 from callsheet.cli.project import SETTINGS_FILE, Project, Settings, read_settings
 from callsheet.cli.repository import find_repository
 from callsheet.cli.revision import Checkout, RevisionMedia
@@ -63,7 +63,7 @@ def compare_with(
         project = _project_of(checkout, inside, planned.project)
         former = replace(asked, file=checkout.folder / inside, select=None, exclude=None)
         try:
-            old = make(former, elsewhere=Elsewhere(str(asked.file), project, media))
+            old = make(former, tree=OtherTree(str(asked.file), project, media))
         except CallsheetError as error:
             raise _at_revision(error, checkout, asked) from None
         selected = _selected(asked, planned, old.plan)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from callsheet.cli.lock_merging import tell_git
 from callsheet.cli.locking import LockFile
 from callsheet.cli.planning import memories
 from callsheet.cli.running import Report
+from callsheet.document.kept_file import alone_in
 from callsheet.document.lock import Lock
 from callsheet.document.lock_file import write_lock
 from callsheet.media.info import Output
@@ -25,7 +22,7 @@ _MADE = frozenset((State.succeeded, State.cached))
 def extend_lock(report: Report) -> None:
     """Put what is known of a run's instances into the lock; what the run was not about stays as it is, and so does what
     another run has written meanwhile."""
-    with _alone_in(report.planned.lock.path.absolute().parent):
+    with alone_in(report.planned.lock.path.absolute().parent):
         _extend(report, report.planned.lock.now())
 
 
@@ -43,18 +40,6 @@ def _extend(report: Report, file: LockFile) -> None:
         sys.stderr.write(note)
     if lock != file.lock:
         store_lock(file, lock)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Whoever changes a lock in this folder does so one after the other, where its file system knows locks."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def store_lock(file: LockFile, lock: Lock) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from callsheet.cli.planning import Asked, Planned
 from callsheet.document.picks import Pick
 from callsheet.plan.job import Job, Plan
-from callsheet.plan.picks import former_name
+from callsheet.plan.picks import first_take, former_name, name_a_take
 from callsheet.problems import DataFault, Problem, did_you_mean
 from callsheet.run.outcome import Action, Decision
 
@@ -33,10 +33,11 @@ def takes_of(plan: Plan, instance: str) -> tuple[str, Takes]:
             f"`{name}`" for name in dict.fromkeys(takes[next(iter(takes))].node for takes in shots.values())
         )
         raise DataFault(Problem("no-takes", message, hint=f"nodes with takes: {nodes}" if nodes else None))
-    used = plan.document.nodes.get(instance.partition("[")[0])
-    if used is not None and used.maker == "use":
-        message = f"`{instance}` uses a pipeline, and takes of a whole pipeline can't be picked"
-        hint = f"choose one where it is used: `nodes.{used.name}.at(TAKES_AXIS='…')`; takes inside it can be picked"
+    name = instance.partition("[")[0]
+    used = plan.document.nodes.get(name.partition(".")[0])
+    if used is not None and used.maker == "use" and (name == used.name or first_take(plan.document, used.name)):
+        message = f"`{used.name}` uses a pipeline, and has no takes to pick one of"
+        hint = f"{name_a_take(plan.document, used.name)}; those that a pipeline makes inside can be"
         raise DataFault(Problem("no-takes", message, hint=hint))
     hint = did_you_mean(instance, shots) if shots else "no node of this pipeline is made over a takes axis"
     raise DataFault(Problem("unknown-instance", f"there is no instance `{instance}` with takes", hint=hint))

@@ -24,7 +24,7 @@ from callsheet.problems import DataFault, Problem, UsageFault
 from callsheet.run.decide import Decider, Requests
 from callsheet.run.former import Former
 from callsheet.run.outcome import Decision
-from callsheet.run.picks import stale_picks
+from callsheet.run.stale_picks import stale_picks
 from callsheet.store.blobs import Blobs
 from callsheet.store.journal import Journal
 
@@ -62,9 +62,9 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Where a pipeline is read from, if not from the working tree: how its file is shown, the project that it belongs
-    to there, and what reads its media."""
+class OtherTree:
+    """A tree of files, other than the working tree, in which a pipeline is read: how its file is shown, the project
+    that it belongs to there, and what reads its media."""
 
     shown: str
     project: Project
@@ -80,17 +80,17 @@ def make(
     catalog: Catalog | None = None,
     network: Network = "unused",
     locked_by: LockFile | None = None,
-    elsewhere: Elsewhere | None = None,
+    tree: OtherTree | None = None,
 ) -> Planned:
     """Read the pipeline and plan it under its lock, or under the one given. Raises a CallsheetError with every problem
     found.
 
     Without a network this only reads, and writes what it read of media into a `.callsheet/` that is there already.
     """
-    project = find_project(asked.file, os.environ) if elsewhere is None else elsewhere.project
+    project = find_project(asked.file, os.environ) if tree is None else tree.project
     document = load(
         asked.file,
-        shown=str(asked.file) if elsewhere is None else elsewhere.shown,
+        shown=str(asked.file) if tree is None else tree.shown,
         profile=asked.profile,
         params=_pairs(asked.params, "--param", "K=V"),
         params_file=asked.params_file,
@@ -99,7 +99,7 @@ def make(
     catalog = catalog or catalogue_of(project)
     lock = locked_by or lock_of(asked)
     pins = NO_PINS if lock.lock is None else pins_of(lock.lock)
-    media = MediaMemory(project.memory) if elsewhere is None else elsewhere.media
+    media = MediaMemory(project.memory) if tree is None else tree.media
     picked = picks_path(asked.file, simulated=asked.simulate)
     picks = read_picks(picked, str(picked))
     set_aside: dict[str, str] = {}

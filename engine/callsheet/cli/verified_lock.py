@@ -7,13 +7,16 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from callsheet.catalog.route import Route
 from callsheet.cli.sharing import locked_work
 from callsheet.document.lock import Lock
 from callsheet.document.lock_file import asset_name
 from callsheet.document.picks import Pick
 from callsheet.media.info import LocalFile
 from callsheet.plan.job import Plan
+from callsheet.plan.lock_diff import short
 from callsheet.plan.locking import media_of, written
+from callsheet.plan.seeds import redrawn
 from callsheet.problems import Problem
 from callsheet.store.audit import Owner
 from callsheet.store.entry import Entry
@@ -34,11 +37,28 @@ def against_lock(plan: Plan, lock: Lock) -> Iterator[tuple[Problem, str, str]]:
                     yield _changed(shown, job.id), shown, locked.sha256
 
 
+def seed_problems(plan: Plan, lock: Lock) -> Iterator[Problem]:
+    """Each instance whose locked seed is not the one that comes of what the lock says it was made from."""
+    for job in plan.jobs:
+        one, shape = lock.instances.get(job.id), plan.shape_of(job)
+        if one is None or one.seed is None or one.origin is None or not isinstance(shape, Route) or job.unseeded:
+            continue
+        derived = one.origin.pin if one.origin.pin is not None else redrawn(one.origin, shape)
+        if one.seed != derived:
+            message = f"its seed is {one.seed} in the lock, and what that says it was made from gives {derived}"
+            hint = "bring the lock back from git; a seed that was locked for another route may stay as it is"
+            yield Problem("seed-differs", message, hint=hint, instance=job.id, severity="warning")
+
+
 def journal_problems(lock: Lock, journal: Journal) -> Iterator[Problem]:
-    """Each instance whose outputs the lock and the journal have differently, under the very same key."""
+    """Each instance whose outputs the lock and the journal have differently, under the very same key; and each whose
+    outputs the journal has, and under another key."""
     known = _entries(lock, journal)
+    strange = {one.outputs for one in lock.instances.values() if one.key not in known} - {()}
+    made = {one.outputs: one for one in journal.in_state("done") if one.outputs in strange} if strange else {}
     for name, one in lock.instances.items():
         entry = known.get(one.key or "")
+        other = made.get(one.outputs) if entry is None and one.key is not None else None
         if entry is not None and entry.state == "done" and one.outputs and entry.outputs not in ((), one.outputs):
             yield Problem(
                 "journal-differs",
@@ -46,6 +66,10 @@ def journal_problems(lock: Lock, journal: Journal) -> Iterator[Problem]:
                 hint="the lock counts; to go on with the other, remove the lock's `outputs` and run `callsheet lock`",
                 instance=name,
             )
+        elif other is not None:
+            message = f"its outputs have the key {short(str(one.key))} in the lock, {short(other.key)} in the journal"
+            hint = "bring the lock back from git, or write it anew with `callsheet lock`"
+            yield Problem("lock-differs", message, hint=hint, instance=name)
 
 
 def locked_owners(lock: Lock, journal: Journal) -> Iterator[tuple[str, Owner]]:

@@ -46,16 +46,19 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """An output folder and what its manifest says of it: the `files` of the pipeline's instances and their `places`. A
-    folder whose manifest is of another pipeline has none."""
+    folder whose manifest is of another pipeline has none. `others` are the folders in it that are of the pipelines
+    beside this one."""
 
     folder: Path
     files: tuple[Published, ...]
     places: frozenset[Path]
     state: Literal["there", "missing", "unreadable", "foreign"]
+    others: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, folder: Path, pipeline: tuple[str, bool] | None) -> Outputs:
-        """Read the manifest of a folder; `pipeline` is the name that it should have, and whether it is simulated."""
+    def of(cls, folder: Path, pipeline: tuple[str, bool] | None, file: Path) -> Outputs:
+        """Read the manifest of a folder; `pipeline` is the name that it should have, and whether it is simulated,
+        `file` where that is written."""
         folder = folder.absolute()
         manifest = read_manifest(folder)
         if manifest is None:
@@ -64,7 +67,8 @@ class Outputs:
         if pipeline is not None and about != pipeline:
             return cls(folder, (), frozenset(), "foreign")
         files = tuple(_published(folder, manifest))
-        return cls(folder, files, frozenset(one.path for one in files), "there")
+        others = frozenset(one.stem for one in file.absolute().parent.glob("*.yaml") if one.stem != file.stem)
+        return cls(folder, files, frozenset(one.path for one in files), "there", others)
 
     @property
     def manifest(self) -> Path:
@@ -109,9 +113,11 @@ class Outputs:
         return inside and path.parent.resolve().is_relative_to(self.folder.resolve())
 
     def _files_there(self) -> Iterator[Path]:
-        """The files of the folder; hidden ones and those that callsheet writes for itself left out."""
+        """The files of the folder; hidden ones, those of other pipelines and those that callsheet writes for itself
+        left out."""
         for folder, inner, files in os.walk(self.folder):
-            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            others = self.others if Path(folder) == self.folder else ()
+            inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in others)
             for name in sorted(files):
                 path = Path(folder, name)
                 if not _is_own(path.relative_to(self.folder)) and not name.startswith("."):

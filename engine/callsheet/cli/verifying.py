@@ -15,7 +15,7 @@ from callsheet.cli.planning import Asked, Planned, make, memories, output_folder
 from callsheet.cli.problem_list import problem_record
 from callsheet.cli.progress import Progress, amount
 from callsheet.cli.project import Project, find_project
-from callsheet.cli.verified_lock import against_lock, journal_problems, locked_owners, pick_problems
+from callsheet.cli.verified_lock import against_lock, journal_problems, locked_owners, pick_problems, seed_problems
 from callsheet.cli.verified_outputs import Outputs, manifest_problems
 from callsheet.document.lock import Lock
 from callsheet.document.picks import picks_path, read_picks
@@ -66,7 +66,8 @@ def verify_pipeline(asked: Verifying) -> int:
     planned = _planned(asked.asked, found)
     lock = _lock(asked.asked, found)
     with memories(project, write=asked.restore) as (journal, blobs):
-        outputs = Outputs.of(output_folder(asked.asked, asked.output_dir), _name(planned, asked.asked))
+        folder = output_folder(asked.asked, asked.output_dir)
+        outputs = Outputs.of(folder, _name(planned, asked.asked), asked.asked.file)
         _check_texts(asked, planned, lock, outputs, journal, found)
         try:
             _check_blobs(asked, project, lock, outputs, journal, blobs, found, progress)
@@ -117,6 +118,7 @@ def _check_texts(
         if planned is not None:
             for problem, file, sha256 in against_lock(planned.plan, lock):
                 found.all.append(Finding(problem, file, sha256))
+            found.add(seed_problems(planned.plan, lock))
         found.add(journal_problems(lock, journal))
     if planned is not None:
         path = picks_path(asked.asked.file, simulated=asked.asked.simulate)

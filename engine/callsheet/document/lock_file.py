@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from callsheet.document.kept_file import replace_file
 from callsheet.document.lock import Lock, LockedAsset, LockedInstance, LockedRoute, Origin
 from callsheet.media.info import MediaInfo, Output
 from callsheet.problems import DataFault, Problem
@@ -58,19 +58,11 @@ def write_lock(path: Path, lock: Lock) -> bool:
     with suppress(OSError):
         if path.read_bytes() == text:
             return False
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with partial.open("wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        replace_file(path, text)
     except OSError as error:
         message = f"the lock `{os.path.relpath(path)}` can't be written: {error.strerror or error}"
         raise DataFault(Problem("lock-unwritable", message)) from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
     return True
 
 

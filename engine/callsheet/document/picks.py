@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from callsheet.document.kept_file import alone_in, replace_file
 from callsheet.document.names import is_id
 from callsheet.document.source import read_source
 from callsheet.problems import DataFault, Problem, SourceText, Span
@@ -57,48 +55,17 @@ def change_picks(
     """
     place, name = path.resolve(), shown or str(path)
     try:
-        with _alone_in(place.parent):
+        with alone_in(place.parent):
             before = read_picks(place, name)
             after = _sorted(change(before))
             if after != before:
-                _write(place, after)
+                if after:
+                    replace_file(place, picks_text(after).encode())
+                else:
+                    place.unlink(missing_ok=True)
     except OSError as error:
         raise DataFault(Problem("picks-unwritable", f"`{name}` can't be written: {error.strerror}")) from None
     return after
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Holds a lock on the folder itself, which leaves no file behind and ends with its process."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _write(place: Path, picks: Mapping[str, Pick]) -> None:
-    if not picks:
-        place.unlink(missing_ok=True)
-        return
-    new = place.with_name(f".{place.name}.{os.getpid()}")
-    try:
-        with new.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(picks_text(picks))
-            file.flush()
-            os.fsync(file.fileno())
-        if place.exists():
-            new.chmod(place.stat().st_mode & 0o777)
-        new.replace(place)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-    folder = os.open(place.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def picks_text(picks: Mapping[str, Pick]) -> str:

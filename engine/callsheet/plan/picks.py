@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from callsheet.document.model import Document, Node
+from callsheet.document.model import AxisTakes, Document, Node
 from callsheet.document.picks import Pick
 from callsheet.plan.expand import Combination
 from callsheet.problems import Problem
@@ -120,6 +120,22 @@ def pick_command(document: Document, of: str, *, simulated: bool) -> str:
     """What a person types to pick a take of an instance."""
     words = ["callsheet", "pick", shlex.quote(document.span.path), shlex.quote(of), "TAKE"]
     return " ".join([*words, "--simulate"] if simulated else words)
+
+
+def first_take(document: Document, name: str) -> tuple[str, str] | None:
+    """The takes axis that a node of the file is made over, and its first take; None where there is none."""
+    node = document.nodes.get(name)
+    sources = ((axis, document.axes[axis].source) for axis in (node.over if node is not None else ()))
+    return next(((axis, one.ids[0]) for axis, one in sources if isinstance(one, AxisTakes)), None)
+
+
+def name_a_take(document: Document, of: str) -> str:
+    """What a person is to write who wants another take of a whole pipeline than the first; `of` is an instance of the
+    node that uses it, which no pick is of."""
+    name = of.partition("[")[0]
+    axis, take = first_take(document, name) or ("TAKES_AXIS", "…")
+    way = f"nodes.{name.rpartition('.')[2]}.at({axis}='{take}')"
+    return f"takes of a whole pipeline can't be picked: name one where it is needed, with `{way}`"
 
 
 def stale_warnings(document: Document, stale: Iterable[StalePick], *, simulated: bool) -> list[Problem]:

@@ -18,23 +18,13 @@ from callsheet.store.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """One instance: what would be done to it and why; `body` is the request's, or a step's input, with media by name
-    and digest; `document` is the text whose SHA-256 the key is, `exact` says whether nothing was taken out of it (what
-    an address has after its path may be a signature); `entry` is what the journal knows of the key, `former`
-    what was asked before; `paths` leads from the digests of its outputs to where they were published."""
+class Asking:
+    """One way to ask for an instance: by its own route or step, or by a route that it falls back to. `body` is the
+    request's, or a step's input, with media by name and digest."""
 
-    plan: Plan
     job: Job
-    decision: Decision
+    key: str | None
     body: Mapping[str, object]
-    document: str | None
-    exact: bool
-    needs: Mapping[str, Decision]
-    consumers: Sequence[str]
-    entry: Entry | None
-    former: Former | None
-    paths: Mapping[str, str]
 
     @property
     def defaults(self) -> dict[str, object]:
@@ -45,6 +35,27 @@ class Explanation:
     def call(self) -> str | None:
         """The request that would go out; None for a step."""
         return f"POST /v1/models/{self.job.made_by}" if self.job.kind == "route" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One instance: what would be done to it and why; `asked` is what is or was asked for it, and `others` what would
+    be if that failed, in turn; `document` is the text whose SHA-256 the key is, `exact` says whether nothing was taken
+    out of it (what an address has after its path may be a signature); `entry` is what the journal knows of the key,
+    `former` what was asked before; `paths` leads from the digests of its outputs to where they were published."""
+
+    plan: Plan
+    job: Job
+    decision: Decision
+    asked: Asking
+    others: Sequence[Asking]
+    document: str | None
+    exact: bool
+    needs: Mapping[str, Decision]
+    consumers: Sequence[str]
+    entry: Entry | None
+    former: Former | None
+    paths: Mapping[str, str]
 
 
 def explain_job(
@@ -63,14 +74,18 @@ def explain_job(
         return [one.sha256 for one in decisions[artifact.instance].outputs if one.kind == artifact.kind]
 
     known = {name: one.outputs or None for name, one in decisions.items()}
-    ready = settled(plan, job, known.get, media_of) or job
-    document = key_document(ready, plan.provider, known.get)
+    decision = decisions[job.id]
+    ready = [settled(plan, one, known.get, media_of) or one for one in job.attempts]
+    keys = decision.keys or (decision.key,)
+    ways = [Asking(one, key, shown_input(one.input, digests_of)) for one, key in zip(ready, keys, strict=True)]
+    document = key_document(ready[decision.rank], plan.provider, known.get)
     shown = None if document is None else shown_input(document)
     return Explanation(
         plan,
         job,
-        decisions[job.id],
-        shown_input(ready.input, digests_of),
+        decision,
+        ways[decision.rank],
+        ways[decision.rank + 1 :],
         None if shown is None else canonical_json(shown).decode(),
         shown == document,
         {need: decisions[need] for need in job.needs},
@@ -83,17 +98,17 @@ def explain_job(
 
 def explanation_document(found: Explanation) -> dict[str, object]:
     """The document of `explain --json`: the instance as `plan --json` has it, and all else there is to say."""
-    job, entry = found.job, found.entry
+    job, asked, entry = found.job, found.asked, found.entry
     return {
         "pipeline": found.plan.document.name,
         "provider": found.plan.provider,
         **instance_document(job, found.decision),
         "hint": found.decision.why.hint,
         "intent_why": job.intent_why,
-        "seed_from": _origin(job),
-        "defaults": found.defaults,
-        "request": {"call": found.call, "body": found.body} if found.call else None,
-        "input": found.body,
+        "seed_from": _origin(asked.job),
+        "defaults": asked.defaults,
+        "request": {"call": asked.call, "body": asked.body} if asked.call else None,
+        "input": asked.body,
         "key_document": None if found.document is None else json.loads(found.document),
         "key_document_exact": found.exact,
         "producers": [{"id": name, "action": one.action.value} for name, one in found.needs.items()],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from callsheet.plan.job import Job
 from callsheet.report.changes_text import change_lines
-from callsheet.report.explanation import Explanation
+from callsheet.report.explanation import Asking, Explanation
 from callsheet.report.plan_text import COLOURS
 from callsheet.report.screen import cells, counted, inert, paint, usd, wrap
 from callsheet.store.entry import Entry
@@ -35,24 +35,26 @@ def explanation_text(found: Explanation, width: int, color: bool) -> str:
         for change in decision.why.changes:
             first, *more = change_lines(change, width - 4, color)
             lines += [f"  {paint('~', 'dim', color)} {first}", *(f"    {line}" for line in more)]
-    lines += ["", paint(found.call or "input", "bold", color), *_body(found.body, found.defaults, width)]
-    lines += ["", *_key(found, width, color)]
+    lines += ["", *_asking(found.asked, width, color), "", *_key(found, width, color)]
+    for other in found.others:
+        under = "a key that is not known yet" if other.key is None else f"the key {other.key[:8]}"
+        told = f"Should that fail for good, this is asked instead, under {under}:"
+        lines += ["", *wrap(told, width), *_asking(other, width, color)]
     return "\n".join(lines) + "\n"
 
 
 def _facts(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:
     """What is said in a line or two each: a label, and its lines before they are wrapped."""
-    job, why = found.job, found.decision.why
+    job, asked, why = found.job, found.asked.job, found.decision.why
     text = why.text.partition(":")[0] if why.changes else why.text  # the changes follow below, in full
     yield "why", [text, *([f"help: {why.hint}"] if why.hint else [])]
     version = f", version {job.version}" if job.version is not None else ""
-    yield job.kind, [f"{job.made_by}{version}", *_intent(found)]
-    yield "seed", _seed(found)
-    yield "by default", [", ".join(f"{name} {_json(value)}" for name, value in found.defaults.items()) or "nothing"]
+    yield job.kind, [f"{asked.made_by}{version}", *_fallen(found), *_intent(asked)]
+    yield "seed", _seed(asked)
+    defaults = found.asked.defaults.items()
+    yield "by default", [", ".join(f"{name} {_json(value)}" for name, value in defaults) or "nothing"]
     if job.kind == "route":
-        price = "unknown" if job.estimate.usd is None else f"{usd(job.estimate.usd)} USD"
-        free = "; simulated, costs nothing" if found.plan.provider == "simulator" else ""
-        yield "estimate", [f"{price}: {_BASIS[job.estimate.basis]}{free}"]
+        yield "estimate", list(_estimate(found))
     yield "needs", _names([f"{name} ({one.action.value})" for name, one in found.needs.items()])
     yield "used by", _names(found.consumers)
     if job.awaits:
@@ -68,15 +70,30 @@ def _facts(found: Explanation) -> Iterator[tuple[str, Sequence[str]]]:
         yield "warning", [warning]
 
 
-def _intent(found: Explanation) -> list[str]:
-    job = found.job
+def _fallen(found: Explanation) -> Iterator[str]:
+    """The routes that failed before the one that is asked now, and why."""
+    for one in found.decision.before:
+        yield f"in place of {one.route}, which failed: {one.error.message}"
+    if found.asked.job.rank and not found.decision.before:
+        yield f"in place of {found.job.made_by}, as the lock has it"
+
+
+def _estimate(found: Explanation) -> Iterator[str]:
+    asked = found.asked.job
+    price = "unknown" if asked.price.usd is None else f"{usd(asked.price.usd)} USD"
+    free = "; simulated, costs nothing" if found.plan.provider == "simulator" else ""
+    yield f"{price}: {_BASIS[asked.price.basis]}{free}"
+    if found.others and asked.estimate.usd is not None and asked.estimate.usd != asked.price.usd:
+        yield f"{usd(asked.estimate.usd)} USD at worst, with what it falls back to"
+
+
+def _intent(job: Job) -> list[str]:
     if job.intent is None:
         return []
     return [f"by the intent {job.intent}" + (f": {job.intent_why}" if job.intent_why else "")]
 
 
-def _seed(found: Explanation) -> list[str]:
-    job = found.job
+def _seed(job: Job) -> list[str]:
     if job.seed is None:
         if job.kind == "step":
             return ["none: a step draws nothing"]
@@ -125,9 +142,10 @@ def _labelled(label: str, told: Sequence[str], width: int, color: bool) -> Itera
             head = " " * _LABEL
 
 
-def _body(body: Mapping[str, object], defaults: Mapping[str, object], width: int) -> Iterator[str]:
-    """The body as JSON, a field a line; long lines go on below, broken at blanks."""
-    rows = list(body.items())
+def _asking(asking: Asking, width: int, color: bool) -> Iterator[str]:
+    """What is asked, of whom: its body as JSON, a field a line; long lines go on below, broken at blanks."""
+    yield paint(asking.call or "input", "bold", color)
+    rows = list(asking.body.items())
     yield "{"
     for place, (name, value) in enumerate(rows):
         comma = "," if place < len(rows) - 1 else ""

@@ -21,7 +21,7 @@ from callsheet.problems import DataFault
 from callsheet.report.pick_marks import PickMarks
 from callsheet.report.plan_json import error_document, failures_document, json_text
 from callsheet.run.outcome import InstanceOutcome, PlacedOutput, RunOutcome, State
-from callsheet.run.picks import overtaken
+from callsheet.run.stale_picks import overtaken
 
 NAME = "manifest.json"
 MANIFEST_VERSION = 1

@@ -9,7 +9,7 @@ from callsheet.plan.make import SIMULATOR
 from callsheet.plan.picks import StalePick, stale_warnings
 from callsheet.problems import Problem
 from callsheet.run.outcome import RunOutcome
-from callsheet.run.picks import overtaken
+from callsheet.run.stale_picks import overtaken
 
 
 class PickMarks:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from callsheet.plan.job import Job, Plan
-from callsheet.plan.make import SIMULATOR
-from callsheet.plan.picks import pick_command
 from callsheet.report.plan_json import plan_totals, total_usd
 from callsheet.report.screen import Colour, cells, counted, inert, pad, paint, usd, wrap
 from callsheet.run.held import held_behind_picks
@@ -94,7 +92,7 @@ def _held(plan: Plan, decisions: Mapping[str, Decision], width: int, color: bool
         first, *more = wrap(f"{told}, {cost}" if cost else told, width)
         yield paint(first, COLOURS[Action.held], color)
         yield from more
-        yield f"  {inert(pick_command(plan.document, group.pick, simulated=plan.provider == SIMULATOR))}"
+        yield f"  {inert(group.way_on)}"
 
 
 def _title(plan: Plan, color: bool) -> str:

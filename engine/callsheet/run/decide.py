@@ -144,7 +144,7 @@ class Decider:
             former = self.former(node.was + job.id.removeprefix(job.node))
         if former is None:
             return decision
-        now = asked_now(self.plan, job, decision.key, self.outputs_of)
+        now = asked_now(self.plan, job.attempts[decision.rank], decision.key, self.outputs_of)
         return replace(decision, why=reasoned(decision.why, renamed(former, new_names(self.plan)), now))
 
     def _to_do(self, job: Job, key: str | None, entry: Entry | None) -> Decision:

@@ -29,8 +29,8 @@ from callsheet.run.outcome import (
     RunTotals,
     State,
 )
-from callsheet.run.picks import is_of
 from callsheet.run.publish import Publisher
+from callsheet.run.stale_picks import is_of
 from callsheet.run.unsettled import settling
 from callsheet.run.work import Cancel, Consent, Memory, Result, Workshop
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from callsheet.plan.job import Job, Plan
 from callsheet.plan.make import SIMULATOR
-from callsheet.plan.picks import Choice, pick_command
+from callsheet.plan.picks import Choice, name_a_take, pick_command
 from callsheet.run.outcome import Action, Decision, InstanceError, Why
 
 
 @dataclass(frozen=True, slots=True)
 class HeldBehind:
-    """The instances that are held until a take of `pick` (an instance without its take) is picked."""
+    """The instances that are held until a take of `pick` (an instance without its take) is picked; `way_on` is what a
+    person types for that, or is to write where it is a whole pipeline, of which no take can be picked."""
 
     pick: str
     instances: tuple[str, ...]
+    way_on: str
 
 
 def unpicked(plan: Plan, job: Job, decisions: Mapping[str, Decision]) -> Why:
@@ -25,6 +27,8 @@ def unpicked(plan: Plan, job: Job, decisions: Mapping[str, Decision]) -> Why:
     text = f"waits for a pick of `{first}`"
     if more:
         text = f"waits for picks of `{first}` and {len(more)} more"
+    if _is_whole_pipeline(plan, first):
+        return Why("unpicked", text, name_a_take(plan.document, first))
     is_held = any(decisions[take].action is Action.held for take in _takes(plan, job, first))
     return Why("unpicked", text, None if is_held else f"`{_command(plan, first)}` picks one")
 
@@ -51,12 +55,21 @@ def held_behind_picks(plan: Plan, decisions: Mapping[str, Decision]) -> list[Hel
     for job in plan.jobs:
         if job.id in roots:
             groups.setdefault(roots[job.id], []).append(job.id)
-    return [HeldBehind(pick, tuple(instances)) for pick, instances in groups.items()]
+    return [HeldBehind(pick, tuple(instances), _way_on(plan, pick)) for pick, instances in groups.items()]
 
 
 def _takes(plan: Plan, job: Job, of: str) -> list[str]:
     """The takes of an instance, among those that a job needs."""
     return [need for need in job.needs if plan.by_id[need].of == of]
+
+
+def _is_whole_pipeline(plan: Plan, of: str) -> bool:
+    """Whether an instance without its take is of a node that uses a pipeline: such a node has no jobs of its own."""
+    return of.partition("[")[0] not in plan.nodes
+
+
+def _way_on(plan: Plan, of: str) -> str:
+    return name_a_take(plan.document, of) if _is_whole_pipeline(plan, of) else _command(plan, of)
 
 
 def _command(plan: Plan, of: str) -> str:
