@@ -202,8 +202,12 @@ def test_a_clip_by_a_fallback_says_what_was_tried_before(aurora_page: Any) -> No
 def test_rows_with_nothing_to_look_at_are_as_high_as_their_words(aurora_page: Any) -> None:
     page = aurora_page.page
     ids = [f"captioned[look=studio,language={language}]" for language in ("en", "de")]
-    held = {"state": "held", "outputs": [], "error": {"code": "unpicked", "message": "waits for a pick of `hero[look=studio]`"}}
-    page.evaluate("([ids, held]) => callsheetGallery.update({ ...callsheetGallery.data, cells: callsheetGallery.data.cells.map((cell) => ids.includes(cell.id) ? { ...cell, ...held } : cell) })", [ids, held])
+    held = {
+        "state": "held",
+        "outputs": [],
+        "error": {"code": "unpicked", "message": "waits for a pick of `hero[look=studio]`"},
+    }
+    page.evaluate("([ids, held]) => callsheetGallery.change(ids.map((id) => ({ id, ...held })))", [ids, held])
     page.get_by_role("button", name="captioned: swap rows and columns").click()
     page.get_by_role("button", name="captioned: swap rows and columns").click()
     page.evaluate("(id) => { callsheetGallery.reveal(id); }", ids[0])

@@ -73,7 +73,7 @@ def cost_of(entries: Sequence[Entry]) -> float:
 
 
 def _charged(entries: Iterable[Entry]) -> list[Entry]:
-    """The renders, each that is shared once, and what was charged for a failed one as a render of the route that did."""
+    """The renders, a shared one once, and of each that a fallback made what the routes before it charged."""
     renders = [entry for entry in entries if entry["kind"] == "route" and not entry["shared_with"]]
     failed = [
         {**entry, "route": one["route"], "cost_usd": one["cost_usd"], "outputs": [], "before": []}
