@@ -86,6 +86,17 @@ def test_nothing_is_asked_of_anybody_else_and_nothing_is_refused(review: Any, wa
     assert watched.complaints == []
 
 
+def test_takes_are_compared_beside_what_the_next_run_would_do(review: Any, watched: Any) -> None:
+    page = _opened(watched, review)
+    for one in (FIRST, SECOND):
+        _cell(page, one).get_by_role("checkbox", name=f"Compare {one}").check()
+
+    page.get_by_role("button", name="Compare 2").click()
+
+    assert page.locator("#panes video").count() == 2
+    assert watched.complaints == []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_the_page_of_a_review(review: Any, window: Callable[..., Any], dark: bool) -> None:
     looked = window(dark=dark, reduced_motion="reduce")

@@ -162,7 +162,7 @@ function field(name, key, value, most, keep) {
 const panel = make("aside", { class: "next", "aria-label": "Next run" });
 const line = make("div");
 const told = make("p", { role: "status", id: "review-told" });
-panel.append(line);
+panel.append(part("tray"), line);
 document.body.append(panel);
 const due = make("details", {}, make("summary", {}, "Instance by instance"), make("div", { class: "due", tabindex: "0", role: "region", "aria-label": "What the next run would do" }));
 

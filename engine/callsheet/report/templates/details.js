@@ -87,9 +87,16 @@ function inputValue(value, go) {
   const items = (Array.isArray(value) ? value : [value]).map((one) => {
     if (one === null || typeof one !== "object") return words(one);
     if (one.from) return jump(one.from, go);
-    return words(one.asset || one.url || JSON.stringify(one));
+    return one.asset || one.url ? words(one.asset || one.url) : record(one);
   });
   return between(items, () => make("br"));
+}
+
+// A value with parts, each in its own direction of writing.
+function record(values) {
+  const parts = Object.entries(values).map(([name, value]) =>
+    make("span", {}, make("span", { class: "note" }, words(name), " "), words(value !== null && typeof value === "object" ? JSON.stringify(value) : value)));
+  return make("span", {}, ...between(parts, () => " · "));
 }
 
 function fileOf(output) {
