@@ -37,38 +37,11 @@ def difference(page: Any, name: str) -> float:
     return max(ImageStat.Stat(found).mean)
 
 
-IN_BOTH = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-AT_THREE = pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (2560, 1440)])
+SIZES = [(390, 844), (1280, 800), (2560, 1440)]
 
 
-@pytest.fixture
-def picked(table: Path, reviewing: Callable[..., Any], callsheet: Callable[..., str]) -> Any:
-    """The review of a small campaign of which one take is picked, and one rejected."""
-    callsheet("pick", "pipeline.yaml", "hero[look=dawn]", "2", "--simulate", folder=table)
-    review = reviewing(table, "pipeline.yaml", "--simulate").enter()
-    studio = review.cells()["hero[look=studio,take=1]"]
-    assert review.post("reject", instance=studio["id"], why="too dark", seen=studio["revision"]).status == 200
-    return reviewing(table, "pipeline.yaml", "--simulate")
-
-
-@IN_BOTH
-@AT_THREE
-def test_a_review_looks_as_it_was_approved(
-    picked: Any, window: Callable[..., Any], until: Callable[..., None], width: int, height: int, dark: bool
-) -> None:
-    page = window(width=width, height=height, dark=dark, reduced_motion="reduce").page
-    page.goto(picked.link)
-    page.wait_for_selector("#next-words")
-    page.evaluate("callsheetGallery.reveal('hero[look=studio,take=2]') && null")
-    page.evaluate("callsheetGallery.reveal('hero[look=dawn,take=1]') && null")
-    until(page, "document.querySelectorAll('.cell.is-rejected').length === 1")
-    until(page, "[...document.querySelectorAll('#node-hero img')].every((one) => one.naturalWidth > 0)")
-
-    assert difference(page, f"review-{width}-{'dark' if dark else 'light'}") < 6
-
-
-@IN_BOTH
-@AT_THREE
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_main_views_look_as_they_were_approved(
     aurora: Path, window: Callable[..., Any], until: Callable[..., None], width: int, height: int, dark: bool
 ) -> None:
