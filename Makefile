@@ -65,7 +65,7 @@ test: dev-env
 
 test-browser: $(BROWSER_STAMP)
 	@chromium=$$(sh tests/browser/chromium.sh) && echo "in $$chromium" && \
-	CHROMIUM="$$chromium" $(PY) -m pytest -o norecursedirs=.* tests/browser
+	CHROMIUM="$$chromium" $(PY) -m pytest -n 2 -o norecursedirs=.* tests/browser
 
 check: lint types rooms dependencies
 

@@ -5,6 +5,7 @@ Commands run in processes of their own here: the browser's driver has an event l
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -23,6 +24,24 @@ STRICT = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "b
 PATIENCE = 15_000
 """Milliseconds that a page gets for anything it is waited for."""
 expect.set_options(timeout=PATIENCE)
+TAKES = """\
+callsheet: 1
+name: lamp
+description: Two looks of a lamp, two takes of each.
+seed: 7
+axes:
+  look: [dawn, studio]
+  take: {takes: 2}
+nodes:
+  hero:
+    route: wan-ai/wan-2-7/text-to-video
+    over: [look, take]
+    input: {prompt: "A brass lamp on a table, {{ look }} light; packaging unchanged.", duration: 2, resolution: 720p}
+  end:
+    step: last_frame
+    over: [look]
+    input: {video: "{{ nodes.hero.video }}"}
+"""
 
 
 @dataclass(slots=True)
@@ -120,11 +139,47 @@ def callsheet() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def aurora(tmp_path_factory: pytest.TempPathFactory, callsheet: Callable[..., str]) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """`once(name, make)`: a folder that `make` fills, a single time for all processes of this session of tests."""
+    beside = "PYTEST_XDIST_WORKER" in os.environ
+    shared = tmp_path_factory.getbasetemp().parent if beside else tmp_path_factory.getbasetemp()
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.done"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def aurora(once: Callable[..., Path], callsheet: Callable[..., str]) -> Path:
     """The folder of the demo campaign, rendered once and with its gallery at `previews/index.html`. Read only."""
-    folder = tmp_path_factory.mktemp("aurora")
-    callsheet("demo", "demo", folder=folder)
-    return folder / "demo"
+    return once("aurora", lambda folder: callsheet("demo", "demo", folder=folder)) / "demo"
+
+
+@pytest.fixture(scope="session")
+def rendered_takes(once: Callable[..., Path], callsheet: Callable[..., str]) -> Path:
+    """A small campaign to choose from, two takes of each of two looks, rendered once. Read only."""
+
+    def make(folder: Path) -> None:
+        (folder / "pipeline.yaml").write_text(TAKES, encoding="utf-8")
+        callsheet("run", "pipeline.yaml", "--simulate", folder=folder)
+
+    return once("takes", make)
+
+
+@pytest.fixture
+def table(rendered_takes: Path, tmp_path: Path) -> Path:
+    """A copy of the small campaign, to choose from."""
+    shutil.copytree(rendered_takes, tmp_path / "takes", symlinks=True)
+    return tmp_path / "takes"
 
 
 @pytest.fixture

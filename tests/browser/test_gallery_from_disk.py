@@ -20,7 +20,7 @@ nodes:
     route: wan-ai/wan-2-7/text-to-video
     over: [look]
     description: "<style>* { display: none }</style>"
-    input: {prompt: "<script>window.owned = 1</script> \\u202Egnp.exe ' \\" </bdi> {{ look }}"}
+    input: {duration: 2, resolution: 720p, prompt: "<script>window.owned = 1</script> \\u202Egnp.exe ' \\" </bdi> {{ look }}"}
     publish: "it's \\"{{ look }}\\" <b>&amp; #1?.mp4"
 """
 

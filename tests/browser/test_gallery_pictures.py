@@ -37,8 +37,11 @@ def difference(page: Any, name: str) -> float:
     return max(ImageStat.Stat(found).mean)
 
 
+SIZES = [(390, 844), (1280, 800), (2560, 1440)]
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (2560, 1440)])
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_main_views_look_as_they_were_approved(
     aurora: Path, window: Callable[..., Any], until: Callable[..., None], width: int, height: int, dark: bool
 ) -> None:

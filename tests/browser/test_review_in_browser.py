@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,14 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 FIRST, SECOND = "hero[look=dawn,take=1]", "hero[look=dawn,take=2]"
-AFTER_A_PICK = "The next run would make 6 local steps: at no cost."
-
-
-@pytest.fixture
-def table(aurora: Path, tmp_path: Path) -> Path:
-    """A copy of the rendered campaign, to choose from."""
-    shutil.copytree(aurora, tmp_path / "demo", symlinks=True)
-    return tmp_path / "demo"
+AFTER_A_PICK = "The next run would make 1 local step: at no cost."
 
 
 @pytest.fixture
@@ -68,7 +60,7 @@ def test_a_take_is_picked_by_keyboard_and_the_plan_follows(
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog#viewer[open]")
     page.keyboard.press("p")
-    expect(page.locator("#next-words")).to_contain_text("local steps")
+    expect(page.locator("#next-words")).to_contain_text("local step")
 
     picked = _picks(table)["hero[look=dawn]"]
     assert (picked["take"], len(picked["key"]), len(picked["sha256"])) == ("2", 64, 1)
@@ -94,13 +86,24 @@ def test_nothing_is_asked_of_anybody_else_and_nothing_is_refused(review: Any, wa
     assert watched.complaints == []
 
 
+def test_takes_are_compared_beside_what_the_next_run_would_do(review: Any, watched: Any) -> None:
+    page = _opened(watched, review)
+    for one in (FIRST, SECOND):
+        _cell(page, one).get_by_role("checkbox", name=f"Compare {one}").check()
+
+    page.get_by_role("button", name="Compare 2").click()
+
+    assert page.locator("#panes video").count() == 2
+    assert watched.complaints == []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_the_page_of_a_review(review: Any, window: Callable[..., Any], dark: bool) -> None:
     looked = window(dark=dark, reduced_motion="reduce")
     page = _opened(looked, review)
     _cell(page, SECOND).locator(".open").focus()
     page.keyboard.press("p")
-    expect(page.locator("#next-words")).to_contain_text("local steps")
+    expect(page.locator("#next-words")).to_contain_text("local step")
 
     assert looked.violations() == []
     page.keyboard.press("Enter")
@@ -173,7 +176,7 @@ def test_a_run_beside_is_shown_as_it_goes_on(
     watched = window()
     page = _opened(watched, review)
     assert page.inner_text("#next-words").startswith("The next run would make 4 renders and ")
-    assert page.inner_text("#next-words").endswith("2.00 USD if it were not simulated.")
+    assert page.inner_text("#next-words").endswith("0.64 USD if it were not simulated.")
     stale = _cell(page, FIRST).get_by_text("stale", exact=True)
     stale.wait_for()
 

@@ -169,3 +169,26 @@ def test_another_output_folder_has_its_own_page(boats: Any) -> None:
 
     assert finished.stdout == "elsewhere/index.html\n"
     assert (boats.folder / "elsewhere" / "posters").is_dir()
+
+
+def test_what_a_failed_route_charged_is_counted_where_a_fallback_made_the_clip(project: Any, provider: Any) -> None:
+    provider("render:failed-billed#1")
+    wan, seedance = "wan-ai/wan-2-7/text-to-video", "bytedance/seedance-v2/pro"
+    node = f"  shot:\n    route: {wan}\n    input: {{prompt: A bottle, duration: 4}}\n    fallback: [{{route: {seedance}}}]\n"
+    project.write({"pipeline.yaml": f"callsheet: 1\nname: shop\nseed: 7\nnodes:\n{node}"})
+    assert project.run("run", "pipeline.yaml", "--yes").exit_code == 0
+    assert project.run("gallery", "pipeline.yaml").exit_code == 0
+
+    page = project.read("renders/index.html")
+    data = json.loads(re.search(r'id="campaign">(.*?)</script>', page).group(1))
+    (cell,) = data["cells"]
+    (tried,) = cell["before"]
+    assert (cell["route"], cell["own_route"], tried["route"]) == (seedance, wan, wan)
+    both = cell["cost_usd"] + tried["cost_usd"]
+    facts = {name: value for name, value, _ in data["facts"]}
+    assert facts["Cost"] == f"{both:.2f} USD"
+    routes = next(table["rows"] for table in data["totals"] if table["by"] == "Route")
+    assert {row["name"]: row["cost"] for row in routes} == {
+        wan: f"{tried['cost_usd']:.2f} USD",
+        seedance: f"{cell['cost_usd']:.2f} USD",
+    }

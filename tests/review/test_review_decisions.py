@@ -241,6 +241,8 @@ def test_work_held_for_a_pick_is_told_and_set_free_by_it(campaign: Any, reviewin
         ("still[look=dawn]", "held"),
         ("still[look=dusk]", "held"),
     ]
+    waits = {"instances": 1, "cost_estimate_usd": 0.0}
+    assert state["next"]["held_behind"] == [{"pick": "shot[look=dawn]", **waits}, {"pick": "shot[look=dusk]", **waits}]
 
     due = _pick(review, SECOND).json["next"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +194,10 @@ def test_it_listens_on_loopback_alone(review: Any) -> None:
 
 
 def test_ctrl_c_ends_it_cleanly_even_while_a_page_listens(review: Any) -> None:
-    assert review.ask("GET", "/_review/events").headers["content-type"] == "text/event-stream; charset=utf-8"
-
-    finished = review.stop()
+    with closing(http.client.HTTPConnection(review.authority, timeout=20)) as page:
+        page.request("GET", "/_review/events", headers={"Cookie": review.cookie})
+        assert page.getresponse().getheader("content-type") == "text/event-stream; charset=utf-8"
+        finished = review.stop()
 
     assert (finished.exit_code, finished.stdout) == (0, "")
     assert finished.stderr == ("the link works once; Ctrl-C ends the review\ncallsheet: the review has ended\n")

@@ -12,6 +12,7 @@ from callsheet.problems import DataFault, Problem
 
 _FLOW = 5
 _MOST_COLUMNS = 8
+_WAITING = frozenset(("held", "blocked", "skipped", "planned"))
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -74,6 +75,6 @@ def _cell(cell: Mapping[str, Any], posters: Mapping[str, Path]) -> SheetCell:
     output = cell["outputs"][0] if cell["outputs"] else None
     poster = posters.get(output["sha256"]) if output else None
     seconds = f"{output['seconds']:.1f} s" if output and output.get("seconds") else ""
-    notes = [note for note in ("picked" if cell.get("picked") else "", seconds) if note]
+    pick = "picked" if cell.get("picked") else "pick is stale" if cell.get("stale_pick") else ""
     word = cell["state"] if output is None else "" if poster else output["path"].rpartition("/")[2]
-    return SheetCell(" · ".join(words) or cell["node"], " · ".join(notes), poster, word)
+    return SheetCell(" · ".join(words) or cell["node"], pick or seconds, poster, word, cell["state"] in _WAITING)

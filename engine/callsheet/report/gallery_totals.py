@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias, cast
 
@@ -52,8 +52,7 @@ def totals(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
 
     A table of one row says nothing that the head does not say, and is left out.
     """
-    entries = [entry for entry in manifest["instances"] if entry["kind"] == "route" and not entry["shared_with"]]
-    paid = [entry for entry in entries if entry["outputs"] or entry["cost_usd"]]
+    paid = [entry for entry in _charged(manifest["instances"]) if entry["outputs"] or entry["cost_usd"]]
     axes = list(dict.fromkeys(axis for node in manifest["nodes"] for axis in node["axes"]))
     tables = [
         _table("Route", paid, lambda entry: entry["route"]),
@@ -68,8 +67,21 @@ def _id_on(axis: str, entry: Entry) -> str | None:
 
 
 def cost_of(entries: Sequence[Entry]) -> float:
-    """What the renders among the entries cost in USD, as far as it is known; a shared one is paid for once."""
-    return total_usd([entry["cost_usd"] for entry in entries if entry["kind"] == "route" and not entry["shared_with"]])
+    """What the renders among the entries cost in USD, as far as it is known; a shared one is paid for once, and what a
+    route charged before another took over is counted."""
+    return total_usd([entry["cost_usd"] for entry in _charged(entries)])
+
+
+def _charged(entries: Iterable[Entry]) -> list[Entry]:
+    """The renders, a shared one once, and of each that a fallback made what the routes before it charged."""
+    renders = [entry for entry in entries if entry["kind"] == "route" and not entry["shared_with"]]
+    failed = [
+        {**entry, "route": one["route"], "cost_usd": one["cost_usd"], "outputs": [], "before": []}
+        for entry in renders
+        for one in entry.get("before", ())
+        if one["cost_usd"]
+    ]
+    return [*({**entry, "before": []} if entry.get("before") else entry for entry in renders), *failed]
 
 
 def _renders(entries: Sequence[Entry]) -> list[Entry]:

@@ -26,12 +26,17 @@ def plan_document(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, ob
         "schema_version": SCHEMA_VERSION,
         "instances": [instance_document(job, decisions[job.id]) for job in plan.jobs],
         "totals": plan_totals(plan, decisions),
-        "held_behind": [
-            {"pick": one.pick, "instances": len(one.instances), "cost_estimate_usd": estimated_usd(plan, one.instances)}
-            for one in held_behind_picks(plan, decisions)
-        ],
+        "held_behind": held_behind(plan, decisions),
         "warnings": warning_records(plan.warnings),
     }
+
+
+def held_behind(plan: Plan, decisions: Mapping[str, Decision]) -> list[dict[str, object]]:
+    """The picks that instances are held for, with how many wait for each and what making them is expected to cost."""
+    return [
+        {"pick": one.pick, "instances": len(one.instances), "cost_estimate_usd": estimated_usd(plan, one.instances)}
+        for one in held_behind_picks(plan, decisions)
+    ]
 
 
 def plan_totals(plan: Plan, decisions: Mapping[str, Decision]) -> dict[str, int | float | None]:

@@ -17,7 +17,7 @@ from callsheet.problems import CallsheetError
 from callsheet.report.gallery_view import page_data
 from callsheet.report.manifest import NAME as MANIFEST
 from callsheet.report.manifest import Manifest, read_manifest
-from callsheet.report.plan_json import plan_totals
+from callsheet.report.plan_json import held_behind, plan_totals
 from callsheet.report.standing import run_summary, standing
 from callsheet.run.outcome import Action, Decision
 from callsheet.run.record import Recorded, read_record, records
@@ -231,6 +231,7 @@ class Desk:
         due = [one for one in self.decided.values() if one.action not in (Action.cached, Action.skipped)]
         return {
             "totals": plan_totals(self.planned.plan, self.decided),
+            "held_behind": held_behind(self.planned.plan, self.decided),
             "instances": [
                 {
                     "id": one.instance,

@@ -33,9 +33,13 @@ _ERROR: dict[str, Any] = {
 }
 _NEXT: dict[str, Any] = {
     "type": "object",
-    "required": ["totals", "instances", "more", "command"],
+    "required": ["totals", "held_behind", "instances", "more", "command"],
     "properties": {
         "totals": {"type": "object"},
+        "held_behind": {
+            "type": "array",
+            "items": {"type": "object", "required": ["pick", "instances", "cost_estimate_usd"]},
+        },
         "instances": {"type": "array", "items": {"type": "object", "required": ["id", "action", "why", "cost_usd"]}},
         "more": {"type": "integer", "minimum": 0},
         "command": {"type": "string"},

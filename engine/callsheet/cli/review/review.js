@@ -16,6 +16,7 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 const words = (text) => make("bdi", { dir: "auto" }, String(text));
+const sentence = (text) => make("bdi", { dir: "auto" }, ...String(text).split(/`([^`]*)`/).map((piece, place) => (place % 2 ? make("code", {}, piece) : piece)));
 const money = (amount) => `${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })} USD`;
 const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
@@ -161,7 +162,7 @@ function field(name, key, value, most, keep) {
 const panel = make("aside", { class: "next", "aria-label": "Next run" });
 const line = make("div");
 const told = make("p", { role: "status", id: "review-told" });
-panel.append(line);
+panel.append(part("tray"), line);
 document.body.append(panel);
 const due = make("details", {}, make("summary", {}, "Instance by instance"), make("div", { class: "due", tabindex: "0", role: "region", "aria-label": "What the next run would do" }));
 
@@ -188,8 +189,9 @@ function drawNext() {
     rows.push(make("p", { id: "next-words" }, nextWords()));
     if (known.next.instances.length) rows.push(make("code", {}, known.next.command));
   }
-  for (const notice of run?.lives ? run.notices : []) rows.push(make("p", {}, words(notice)));
-  for (const problem of known.problems) rows.push(make("p", { class: "wrong" }, words(problem)));
+  for (const notice of run?.lives ? run.notices : []) rows.push(make("p", {}, sentence(notice)));
+  for (const problem of known.problems) rows.push(make("p", { class: "wrong" }, sentence(problem)));
+  if (known.next.held_behind.length) rows.push(make("p", { class: "behind" }, "Waits for a pick: ", ...known.next.held_behind.flatMap(behind)));
   rows.push(told);
   if (known.next.instances.length) {
     due.lastChild.replaceChildren(dueTable(known.next));
@@ -198,8 +200,16 @@ function drawNext() {
   line.replaceChildren(...rows);
 }
 
+// What waits for one pick, and the way to its takes.
+function behind({ pick: group, instances, cost_estimate_usd: cost }, place) {
+  const first = known.cells.find((cell) => cell.group === group && cell.take !== null);
+  const there = () => gallery.reveal(first.id)?.querySelector(".open").focus();
+  const name = first ? button(words(group), there, { class: "link" }) : words(group);
+  return [...(place ? [", "] : []), name, ` (${counted(instances, "instance")}${cost ? `, ${money(cost)}` : ""})`];
+}
+
 function dueTable(next) {
-  const row = (one) => make("tr", {}, make("th", { scope: "row" }, words(one.id)), make("td", {}, one.action), make("td", {}, words(one.why)), make("td", {}, one.cost_usd ? money(one.cost_usd) : ""));
+  const row = (one) => make("tr", {}, make("th", { scope: "row" }, words(one.id)), make("td", {}, one.action), make("td", {}, sentence(one.why)), make("td", {}, one.cost_usd ? money(one.cost_usd) : ""));
   const head = make("thead", {}, make("tr", {}, ...["instance", "would be", "since", "costs"].map((name) => make("th", { scope: "col" }, name))));
   const rows = next.instances.map(row);
   if (next.more) rows.push(make("tr", {}, make("td", { colspan: 4 }, `and ${next.more} more`)));

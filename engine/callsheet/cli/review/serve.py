@@ -20,6 +20,7 @@ from callsheet.problems import Problem, UsageFault
 
 HOST = "127.0.0.1"
 _KEEP_ALIVE = 30  # seconds that an idle connection stays open
+_PARTING = 2  # seconds that an answer gets to notice that nobody waits for it any more
 
 
 def run_review(desk: Desk, port: int, on_ready: Callable[[str], None]) -> None:
@@ -71,7 +72,9 @@ async def _hang_up(state: ServerState) -> None:
     for connection in list(state.connections):
         if connection.transport is not None:
             connection.transport.abort()
-    tasks = list(state.tasks)
-    for task in tasks:
+    if not state.tasks:
+        return
+    _, late = await asyncio.wait(set(state.tasks), timeout=_PARTING)
+    for task in late:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*late, return_exceptions=True)

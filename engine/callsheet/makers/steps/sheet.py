@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,16 +29,22 @@ _LINE: Colour = (217, 210, 197)
 _ACCENT: Colour = (166, 60, 6)
 _ALARM: Colour = (164, 22, 26)
 _ALARM_PAPER: Colour = (251, 233, 230)
+_WAIT: Colour = (91, 63, 140)
+_WAIT_PAPER: Colour = (239, 233, 247)
+_LOW = 76
+"""Pixels that a row without any picture needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """A poster with its label and a fact at the right of it; without a poster `word` says what there is instead."""
+    """A poster with its label and a fact at the right of it; without a poster `word` says what there is instead, and
+    `waits` whether that is as it should be so far."""
 
     label: str
     note: str
     poster: Path | None
     word: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +128,15 @@ def _section(paper: _Paper, section: SheetSection) -> None:
     paper.put((title.height if title else 0) + 2, lambda picture, top: _print(picture, title, _EDGE, top, _INK))
     _line(paper, section.note, 20, _SOFT)
     cells = section.cells[: MOST_ROWS * section.columns]
-    for from_ in range(0, len(cells), section.columns):
-        paper.put(_row_height(section), partial(_row, section, cells[from_ : from_ + section.columns]))
+    for row in _rows(section):
+        paper.put(_row_height(section, row), partial(_row, section, row))
     if more := sum(cell is not None for cell in section.cells[len(cells) :]):
         _line(paper, f"and {more:,} more", 20, _SOFT)
     paper.put(_GAP, lambda picture, top: None)
 
 
 def _row(section: SheetSection, row: Sequence[SheetCell | None], picture: Image.Image, top: int) -> None:
-    width, height = _cell_size(section)
+    width, height = _cell_size(section, row)
     pen = ImageDraw.Draw(picture)
     for column, cell in enumerate(row):
         left = _EDGE + column * (width + _GAP)
@@ -140,8 +145,9 @@ def _row(section: SheetSection, row: Sequence[SheetCell | None], picture: Image.
             pen.rounded_rectangle(box, 8, outline=_LINE, width=2)
             continue
         if cell.poster is None:
-            pen.rounded_rectangle(box, 8, _ALARM_PAPER, _ALARM, 2)
-            _print(picture, _words(cell.word, 20, width - 40), left + 16, top + 16, _ALARM)
+            inside, line = (_WAIT_PAPER, _WAIT) if cell.waits else (_ALARM_PAPER, _ALARM)
+            pen.rounded_rectangle(box, 8, inside, line, 2)
+            _print(picture, _words(cell.word, 20, width - 40), left + 16, top + 16, line)
         else:
             pen.rectangle(box, _WELL)
             _poster(picture, cell.poster, box)
@@ -162,18 +168,26 @@ def _poster(picture: Image.Image, poster: Path, box: tuple[int, int, int, int]) 
     picture.paste(scaled, (left + (right - left - size[0]) // 2, top + (bottom - top - size[1]) // 2))
 
 
-def _cell_size(section: SheetSection) -> tuple[int, int]:
+def _rows(section: SheetSection) -> Sequence[Sequence[SheetCell | None]]:
+    """The rows that are shown."""
+    shown = section.cells[: MOST_ROWS * section.columns]
+    return [shown[first : first + section.columns] for first in range(0, len(shown), section.columns)]
+
+
+def _cell_size(section: SheetSection, row: Sequence[SheetCell | None]) -> tuple[int, int]:
     columns = max(section.columns, _NARROWEST)
     width = (WIDTH - 2 * _EDGE - (columns - 1) * _GAP) // columns
+    if not any(cell is not None and cell.poster is not None for cell in row):
+        return width, _LOW
     return width, max(40, min(round(width / section.ratio), 2 * width))
 
 
-def _row_height(section: SheetSection) -> int:
-    return _cell_size(section)[1] + 36 + _GAP
+def _row_height(section: SheetSection, row: Sequence[SheetCell | None]) -> int:
+    return _cell_size(section, row)[1] + 36 + _GAP
 
 
 def _height(section: SheetSection) -> int:
-    return 120 + min(MOST_ROWS, ceil(len(section.cells) / section.columns)) * _row_height(section)
+    return 120 + sum(_row_height(section, row) for row in _rows(section))
 
 
 def _words(text: str, size: float, limit: float) -> Block | None:

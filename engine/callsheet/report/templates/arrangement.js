@@ -34,12 +34,17 @@ function arranged(node, cells, shown, choice, rem, width) {
     for (const row of rowsOf(members, across, down, ids, shown)) {
       const cut = fixed ? [row.places] : inPieces(row.places.filter((place) => place.cell), flow);
       cut.forEach((places, number) => {
-        lines.push({ group: heading, head: number ? null : row.head, deep: groups !== "", places });
+        lines.push({ group: heading, head: number ? null : row.head, deep: groups !== "", low: isLow(places), places });
         heading = null;
       });
     }
   }
   return { columns: fixed ? { axis: across, ids } : null, lines, perLine: fixed ? ids.length : flow };
+}
+
+// Whether a line has nothing to look at, and nothing that will come while one looks: it need not be as high as pictures.
+function isLow(places) {
+  return places.every(({ cell }) => !cell || (!cell.outputs.length && !isUnderWay(cell)));
 }
 
 function inOrder(axis, cells) {

@@ -44,10 +44,20 @@ function badges(cell) {
   if (cell.picked) all.push(["picked", "picked"]);
   if (cell.stale_pick) all.push(["pick is stale", "stale"]);
   if (cell.stale) all.push(["stale", "stale"]);
-  if (made && !["succeeded", "cached"].includes(cell.state)) all.push([verdict(cell).toLowerCase(), cell.state === "failed" ? "stale" : "plain"]);
-  if (made && cell.state === "cached") all.push(["cached", "plain"]);
-  if (cell.fallback) all.push(["by fallback", "plain"]);
+  if (made && !["succeeded", "cached"].includes(cell.state)) all.push([verdict(cell).toLowerCase(), cell.state === "failed" ? "stale" : "quiet"]);
+  if (made && cell.state === "cached") all.push(["cached", "quiet"]);
+  if (isByFallback(cell)) all.push(["by fallback", "quiet"]);
   return all;
+}
+
+// Whether another route made it than the node's own.
+function isByFallback(cell) {
+  return Boolean(cell.own_route) && cell.outputs.length > 0 && cell.route !== cell.own_route;
+}
+
+// Whether a file of it may come at any moment.
+function isUnderWay(cell) {
+  return ["waiting", "queued", "running", "downloading", "working"].includes(cell.state);
 }
 
 function dollars(amount) {

@@ -4,7 +4,8 @@ const WAVE = [10, 22, 16, 38, 54, 30, 62, 44, 70, 36, 58, 26, 46, 18, 32, 12];
 const RESTS = 90;
 let cellNumber = 0;
 
-// A place in a grid is {cell, label, neighbour}; without a cell the campaign leaves this combination out.
+// A place in a grid is {cell, label, neighbour}; without a cell the campaign leaves this combination out. `ratio` is what
+// a box without a picture has, null where it is as high as its words.
 function drawnCell(place, ratio) {
   if (!place.cell) return absentCell(place, ratio);
   const { cell } = place;
@@ -22,7 +23,7 @@ function drawnCell(place, ratio) {
 
 function absentCell(place, ratio) {
   const box = make("div", { class: "box empty" }, make("p", {}, place.hidden ? "filtered out" : "not in this campaign"));
-  box.style.aspectRatio = ratio;
+  box.style.aspectRatio = ratio ?? "auto";
   return make("li", { class: "cell absent" }, box, make("p", { class: "caption" }, make("span", { class: "name" }, words(place.label))));
 }
 
@@ -47,10 +48,10 @@ function wave() {
 
 function troubleBox(cell, ratio) {
   const box = make("span", { class: "box trouble" }, make("span", { class: "verdict" }, verdict(cell)));
-  box.style.aspectRatio = ratio;
+  box.style.aspectRatio = ratio ?? "auto";
   const said = cell.error?.message || cell.detail;
-  if (said) box.append(make("span", { class: "said" }, words(said)));
-  if (cell.error?.hint) box.append(make("span", { class: "hint" }, words(cell.error.hint)));
+  if (said) box.append(make("span", { class: "said" }, sentence(said)));
+  if (cell.error?.hint) box.append(make("span", { class: "hint" }, sentence(cell.error.hint)));
   return box;
 }
 

@@ -51,7 +51,7 @@ function drawPanes() {
   part("mode-wipe").setAttribute("aria-pressed", String(wiping));
   const cells = chosen.map((id) => campaign.byId.get(id));
   part("panes").className = `panes panes-${cells.length}${wiping ? " wipe" : ""}`;
-  const panes = cells.map((cell, place) => pane(cell, cells[place ? 0 : 1], place));
+  const panes = cells.map((cell, place) => pane(cell, unlike(cell, cells), place));
   part("panes").append(...panes, ...(wiping ? [divider()] : []));
   const media = [...part("panes").querySelectorAll("video, audio")];
   clock = new Clock(media, drawTime);
@@ -78,6 +78,11 @@ function pane(cell, other, place) {
   const text = cell.prompt ? [make("p", { class: "text", dir: "auto" }, ...marked(cell.prompt, other?.prompt || cell.prompt))] : [];
   return make("figure", { class: "pane", "data-id": cell.id }, make("div", { class: "frame" }, media),
     make("figcaption", {}, make("p", { class: "pane-name" }, make("span", { class: "letter", "aria-hidden": "true" }, "ABCD"[place]), words(cell.id), ...sound), ...text));
+}
+
+// The first of the chosen cells that was asked for something else.
+function unlike(cell, cells) {
+  return cells.find((one) => one.prompt !== cell.prompt);
 }
 
 // One clip is heard at a time, and none at first.

@@ -2,6 +2,12 @@
 
 const part = (id) => document.getElementById(id);
 const words = (text) => make("bdi", { dir: "auto" }, String(text));
+// A sentence of callsheet's own, in which names stand between backticks.
+function sentence(text) {
+  const pieces = String(text).split(/`([^`]*)`/);
+  return make("bdi", { dir: "auto" }, ...pieces.map((piece, place) => (place % 2 ? make("code", {}, piece) : piece)));
+}
+
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function make(tag, attributes = {}, ...children) {

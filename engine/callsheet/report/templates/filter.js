@@ -26,7 +26,7 @@ function valueOf(cell, facet) {
 
 function haystack(cell) {
   if (!haystacks.has(cell)) {
-    const texts = [cell.id, cell.prompt, cell.route, cell.step, cell.intent, cell.request_id, cell.key, cell.error?.message, ...cell.outputs.map((output) => output.path)];
+    const texts = [cell.id, cell.prompt, cell.route, cell.own_route, cell.step, cell.intent, cell.request_id, cell.key, cell.error?.message, ...cell.outputs.map((output) => output.path)];
     for (const value of Object.values(cell.input)) if (typeof value === "string") texts.push(value);
     haystacks.set(cell, texts.filter(Boolean).join("\n").toLowerCase());
   }

@@ -5,6 +5,7 @@ let order = [];
 let printing = false;
 
 const SLICE = 9;
+const LOW = 11;
 const waiting = new Set();
 let draining = null;
 
@@ -120,7 +121,7 @@ function arrangeSection(section, shown, rem) {
   body.style.setProperty("--columns", perLine);
   section.perLine = perLine;
   const height = estimated(section, columns, perLine, rem, width);
-  const elements = lines.map((line) => lineElement(section, line, height));
+  const elements = lines.map((line) => lineElement(section, line, line.low ? LOW * rem : height));
   if (columns) elements.unshift(columnHeads(columns));
   body.replaceChildren(...elements);
   section.layout.replaceChildren(...controls(section));
@@ -159,10 +160,14 @@ function fill(element) {
   const tag = line.deep ? "h4" : "h3";
   const head = line.head?.length ? [make(tag, { class: "row-head" }, ...line.head.map(([axis, id]) => named(axis, id)))] : [];
   const row = make("div", { class: `row${head.length ? "" : " headless"}` }, ...head);
-  const list = make("ul", { class: "cells" }, ...line.places.map((place) => drawnCell(place, section.node.ratio)));
+  const list = make("ul", { class: "cells" }, ...line.places.map((place) => drawnCell(place, ratioIn(element))));
   row.append(list);
   element.append(row);
   for (const item of list.querySelectorAll("[data-id].cell")) shownCell(item);
+}
+
+function ratioIn({ line, section }) {
+  return line.low ? null : section.node.ratio;
 }
 
 function named(axis, id) {
@@ -221,12 +226,13 @@ function redraw(ids) {
         if (place.cell) place.cell = campaign.byId.get(place.cell.id) || place.cell;
         if (place.neighbour) place.neighbour = campaign.byId.get(place.neighbour.id) || place.neighbour;
       }
+      element.line.low &&= isLow(element.line.places);
       if (!element.childElementCount) continue;
       for (const item of element.querySelectorAll(".cell[data-id]")) {
         if (!ids.has(item.dataset.id)) continue;
         const place = element.line.places.find((one) => one.cell?.id === item.dataset.id);
         const inside = item.contains(document.activeElement) ? [...item.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
-        const fresh = drawnCell(place, section.node.ratio);
+        const fresh = drawnCell(place, ratioIn(element));
         item.replaceWith(fresh);
         shownCell(fresh);
         if (inside >= 0) fresh.querySelectorAll("button, input")[inside]?.focus({ preventScroll: true });

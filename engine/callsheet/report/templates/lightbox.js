@@ -62,7 +62,7 @@ function screen(cell) {
   hush(part("screen"));
   const output = cell.outputs[viewedFile];
   if (!output) {
-    part("screen").append(make("p", {}, make("strong", {}, verdict(cell)), make("br"), words(cell.error?.message || cell.detail || "There is no file.")));
+    part("screen").append(make("p", {}, make("strong", {}, verdict(cell)), make("br"), sentence(cell.error?.message || cell.detail || "There is no file.")));
     return;
   }
   const media = player(output, cell.prompt || cell.id);
