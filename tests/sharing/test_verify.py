@@ -314,3 +314,36 @@ def test_a_flipped_digit_of_a_seed_in_the_lock_is_named(locked) -> None:
     )
     told = f"its seed is {other} in the lock, and what that says it was made from gives {seed}"
     assert f"warning: {name}: {told} [seed-differs]\n" in locked.run("verify", "pipeline.yaml").stderr
+
+
+def test_a_flipped_letter_of_a_route_in_the_lock_is_named(locked) -> None:
+    name = "shot[look=dawn,take=1]"
+    before, found, after = locked.project.read("pipeline.lock.yaml").partition(f"{name}: ")
+    route = after.partition('"route": "')[2].partition('"')[0]
+    other = f"{route[:-1]}x"
+    locked.project.write({"pipeline.lock.yaml": before + found + after.replace(f'"{route}"', f'"{other}"', 1)})
+    finished = locked.run("verify", "pipeline.yaml")
+    assert finished.exit_code == 65
+    assert (
+        f"error: {name}: its route is `{other}` in the lock, `{route}` in the journal [lock-differs]\n"
+        in finished.stderr
+    )
+
+
+def test_a_flipped_digit_of_a_schema_in_the_lock_is_told(locked) -> None:
+    text = locked.project.read("pipeline.lock.yaml")
+    digest = text.partition('"schema": "')[2][:64]
+    other = ("1" if digest[0] == "0" else "0") + digest[1:]
+    locked.project.write({"pipeline.lock.yaml": text.replace(digest, other)})
+    assert "is not the locked one any more; the pinned defaults are sent on [schema-changed]" in (
+        locked.run("verify", "pipeline.yaml").stderr
+    )
+
+
+def test_a_pinned_default_that_was_changed_in_the_lock_is_told(locked) -> None:
+    text = locked.project.read("pipeline.lock.yaml")
+    default = text.partition('"resolution": "')[2].partition('"')[0]
+    locked.project.write({"pipeline.lock.yaml": text.replace(f'"resolution": "{default}"', '"resolution": "720P"')})
+    said = locked.run("verify", "pipeline.yaml").stderr
+    assert "warning: the pipeline asks for something else than the lock has: `shot[look=dawn,take=1]`" in said
+    assert "[lock-behind]" in said

@@ -22,6 +22,8 @@ from callsheet.store.audit import Owner
 from callsheet.store.entry import Entry
 from callsheet.store.journal import Journal
 
+RESTORE = "bring the lock back from git, or write it anew with `callsheet lock`"
+
 
 def against_lock(plan: Plan, lock: Lock) -> Iterator[tuple[Problem, str, str]]:
     """Each asset whose bytes are not those that the lock names: the problem, the file, and the locked digest."""
@@ -50,16 +52,37 @@ def seed_problems(plan: Plan, lock: Lock) -> Iterator[Problem]:
             yield Problem("seed-differs", message, hint=hint, instance=job.id, severity="warning")
 
 
+def plan_problems(plan: Plan, lock: Lock) -> Iterator[Problem]:
+    """Where the pipeline, or what the catalogue says of its routes, is not what was locked: no damage by itself, since
+    somebody may have gone on with the campaign."""
+    yield from (one for one in plan.warnings if one.code == "schema-changed")
+    others = [
+        job.id
+        for job in plan.jobs
+        if (locked := lock.instances.get(job.id)) is not None
+        and None not in (locked.key, *(one.key for one in job.attempts))
+        and all(locked.key != one.key for one in job.attempts)
+    ]
+    if others:
+        more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
+        message = f"the pipeline asks for something else than the lock has: `{others[0]}`{more}"
+        hint = "`callsheet plan FILE --locked` tells each difference"
+        yield Problem("lock-behind", message, hint=hint, severity="warning")
+
+
 def journal_problems(lock: Lock, journal: Journal) -> Iterator[Problem]:
-    """Each instance whose outputs the lock and the journal have differently, under the very same key; and each whose
-    outputs the journal has, and under another key."""
+    """Each instance whose maker or outputs the lock and the journal have differently, under the very same key; and each
+    whose outputs the journal has, and under another key."""
     known = _entries(lock, journal)
     strange = {one.outputs for one in lock.instances.values() if one.key not in known} - {()}
     made = {one.outputs: one for one in journal.in_state("done") if one.outputs in strange} if strange else {}
     for name, one in lock.instances.items():
         entry = known.get(one.key or "")
         other = made.get(one.outputs) if entry is None and one.key is not None else None
-        if entry is not None and entry.state == "done" and one.outputs and entry.outputs not in ((), one.outputs):
+        if entry is not None and entry.made_by != one.made_by:
+            message = f"its {one.kind} is `{one.made_by}` in the lock, `{entry.made_by}` in the journal"
+            yield Problem("lock-differs", message, hint=RESTORE, instance=name)
+        elif entry is not None and entry.state == "done" and one.outputs and entry.outputs not in ((), one.outputs):
             yield Problem(
                 "journal-differs",
                 "the lock and the journal have different outputs for its key: it was rendered more than once",
@@ -68,8 +91,7 @@ def journal_problems(lock: Lock, journal: Journal) -> Iterator[Problem]:
             )
         elif other is not None:
             message = f"its outputs have the key {short(str(one.key))} in the lock, {short(other.key)} in the journal"
-            hint = "bring the lock back from git, or write it anew with `callsheet lock`"
-            yield Problem("lock-differs", message, hint=hint, instance=name)
+            yield Problem("lock-differs", message, hint=RESTORE, instance=name)
 
 
 def locked_owners(lock: Lock, journal: Journal) -> Iterator[tuple[str, Owner]]:

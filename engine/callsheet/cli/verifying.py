@@ -15,7 +15,14 @@ from callsheet.cli.planning import Asked, Planned, make, memories, output_folder
 from callsheet.cli.problem_list import problem_record
 from callsheet.cli.progress import Progress, amount
 from callsheet.cli.project import Project, find_project
-from callsheet.cli.verified_lock import against_lock, journal_problems, locked_owners, pick_problems, seed_problems
+from callsheet.cli.verified_lock import (
+    against_lock,
+    journal_problems,
+    locked_owners,
+    pick_problems,
+    plan_problems,
+    seed_problems,
+)
 from callsheet.cli.verified_outputs import Outputs, manifest_problems
 from callsheet.document.lock import Lock
 from callsheet.document.picks import picks_path, read_picks
@@ -120,6 +127,8 @@ def _check_texts(
                 found.all.append(Finding(problem, file, sha256))
             found.add(seed_problems(planned.plan, lock))
         found.add(journal_problems(lock, journal))
+        if planned is not None and not any(one.problem.code in ("asset-changed", "lock-differs") for one in found.all):
+            found.add(plan_problems(planned.plan, lock))
     if planned is not None:
         path = picks_path(asked.asked.file, simulated=asked.asked.simulate)
         shown = os.path.relpath(path)
